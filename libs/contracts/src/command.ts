@@ -1,0 +1,11 @@
+/** A record of the topic `commands`: what an operator asks of the learner. Takes effect where the learner reads it. */
+export type Command =
+  | { readonly kind: 'snapshot' }
+  | {
+      readonly kind: 'rollback';
+      readonly to: number;
+      /** `continue`: the version goes on learning; `frozen`: it answers as it is. */
+      readonly learning: 'continue' | 'frozen';
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'learning'; readonly enabled: boolean };

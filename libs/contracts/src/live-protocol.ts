@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** The WebSocket protocol of `/v1/live`: JSON text, shaped like graphql-transport-ws. */
+
+export const CHANNELS = ['predictions', 'alerts', 'models'] as const;
+
+const cursor = z.object({ epoch: z.string().max(64), offset: z.number().int().min(-1) });
+
+/** What a subscriber asks for. `since` defaults to `latest`; an offset means: after this one. */
+export const subscribePayload = z.object({
+  channel: z.union([z.enum(CHANNELS), z.string().regex(/^replay:[A-Za-z0-9_-]{1,64}$/)]),
+  users: z.array(z.string().max(128)).max(1000).optional(),
+  devices: z.array(z.string().max(128)).max(1000).optional(),
+  /** `append`: each window once, final; `update`: every revision. */
+  mode: z.enum(['append', 'update']).default('append'),
+  since: z.union([cursor, z.enum(['earliest', 'latest'])]).default('latest'),
+});
+export type SubscribePayload = z.infer<typeof subscribePayload>;
+
+const id = z.string().min(1).max(128);
+
+export const clientMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('connection_init'),
+    payload: z.object({ token: z.string().max(512).optional() }).optional(),
+  }),
+  z.object({ type: z.literal('subscribe'), id, payload: subscribePayload }),
+  z.object({ type: z.literal('complete'), id }),
+  z.object({ type: z.literal('ping') }),
+  z.object({ type: z.literal('pong') }),
+]);
+export type ClientMessage = z.infer<typeof clientMessage>;
+
+export type ServerMessage =
+  | { type: 'connection_ack'; payload: { epoch: string; serverTime: string } }
+  | { type: 'next'; id: string; epoch: string; offset: number; payload: unknown }
+  | { type: 'complete'; id: string }
+  | { type: 'gap'; id: string; dropped: number; reason: 'slow_consumer' }
+  | { type: 'error'; id: string; payload: { code: string; message: string } }
+  | { type: 'ping' }
+  | { type: 'pong' };
+
+/** Why a socket was closed. */
+export const CLOSE_CODES = {
+  badMessage: 4400,
+  unauthorized: 4401,
+  forbidden: 4403,
+  initTimeout: 4408,
+  idInUse: 4409,
+  tooSlow: 4108,
+} as const;

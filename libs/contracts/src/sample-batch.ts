@@ -1,0 +1,148 @@
+import type { StreamId } from './identity.js';
+
+/**
+ * Sensor rows in arrival order, as columns. Rows of several devices may be mixed; row `i` belongs to
+ * `streams[stream[i]]`. All columns have at least `rows` entries.
+ */
+export interface SampleBatch {
+  readonly rows: number;
+  /** Dictionary of the streams in this batch, at most 65,535. */
+  readonly streams: readonly StreamId[];
+  /** Dictionary of the activities in this batch, at most 255. */
+  readonly labels: readonly string[];
+  /** Index into `streams`. */
+  readonly stream: Uint16Array;
+  /** Creation_Time: whole milliseconds. */
+  readonly creationMs: Float64Array;
+  /** Creation_Time: nanoseconds within the millisecond, 0 to 999,999. */
+  readonly creationSubNs: Int32Array;
+  /** Arrival_Time in milliseconds since 1970. */
+  readonly arrivalMs: Float64Array;
+  /** Accelerometer in m/s² with gravity, gyroscope in rad/s. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly z: Float64Array;
+  /** 0 = unlabelled, `k` = `labels[k − 1]`. */
+  readonly label: Uint8Array;
+}
+
+/** Collects rows into a {@link SampleBatch}; grows as needed and is reusable after {@link take}. */
+export class SampleBatchBuilder {
+  private count = 0;
+  private streams: StreamId[] = [];
+  private labels: string[] = [];
+  private streamIndex = new Map<string, number>();
+  private labelIndex = new Map<string, number>();
+  private stream!: Uint16Array;
+  private creationMs!: Float64Array;
+  private creationSubNs!: Int32Array;
+  private arrivalMs!: Float64Array;
+  private x!: Float64Array;
+  private y!: Float64Array;
+  private z!: Float64Array;
+  private label!: Uint8Array;
+
+  constructor(private capacity = 1024) {
+    this.allocate();
+  }
+
+  get rows(): number {
+    return this.count;
+  }
+
+  /** Index of a stream in the dictionary, added when new. */
+  streamOf(user: string, device: string, model: string, sensor: StreamId['sensor']): number {
+    const key = `${user}\u0000${device}\u0000${model}\u0000${sensor}`;
+    let index = this.streamIndex.get(key);
+    if (index === undefined) {
+      index = this.streams.length;
+      if (index > 0xffff) throw new RangeError('more than 65,535 streams in one batch');
+      this.streams.push({ user, device, model, sensor });
+      this.streamIndex.set(key, index);
+    }
+    return index;
+  }
+
+  /** Index of an activity in the dictionary plus one, added when new; `null` is 0. */
+  labelOf(activity: string | null): number {
+    if (activity === null) return 0;
+    let index = this.labelIndex.get(activity);
+    if (index === undefined) {
+      if (this.labels.length === 255) throw new RangeError('more than 255 activities in one batch');
+      index = this.labels.push(activity);
+      this.labelIndex.set(activity, index);
+    }
+    return index;
+  }
+
+  push(
+    stream: number,
+    creationMs: number,
+    creationSubNs: number,
+    arrivalMs: number,
+    x: number,
+    y: number,
+    z: number,
+    label: number,
+  ): void {
+    if (this.count === this.capacity) this.grow();
+    const i = this.count++;
+    this.stream[i] = stream;
+    this.creationMs[i] = creationMs;
+    this.creationSubNs[i] = creationSubNs;
+    this.arrivalMs[i] = arrivalMs;
+    this.x[i] = x;
+    this.y[i] = y;
+    this.z[i] = z;
+    this.label[i] = label;
+  }
+
+  /** The rows collected so far as a batch of its own; the builder is empty afterwards. */
+  take(): SampleBatch {
+    const rows = this.count;
+    const batch: SampleBatch = {
+      rows,
+      streams: this.streams,
+      labels: this.labels,
+      stream: this.stream.slice(0, rows),
+      creationMs: this.creationMs.slice(0, rows),
+      creationSubNs: this.creationSubNs.slice(0, rows),
+      arrivalMs: this.arrivalMs.slice(0, rows),
+      x: this.x.slice(0, rows),
+      y: this.y.slice(0, rows),
+      z: this.z.slice(0, rows),
+      label: this.label.slice(0, rows),
+    };
+    this.count = 0;
+    this.streams = [];
+    this.labels = [];
+    this.streamIndex = new Map();
+    this.labelIndex = new Map();
+    return batch;
+  }
+
+  private allocate(): void {
+    this.stream = new Uint16Array(this.capacity);
+    this.creationMs = new Float64Array(this.capacity);
+    this.creationSubNs = new Int32Array(this.capacity);
+    this.arrivalMs = new Float64Array(this.capacity);
+    this.x = new Float64Array(this.capacity);
+    this.y = new Float64Array(this.capacity);
+    this.z = new Float64Array(this.capacity);
+    this.label = new Uint8Array(this.capacity);
+  }
+
+  private grow(): void {
+    const { stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = this;
+    this.capacity *= 2;
+    this.allocate();
+    this.stream.set(stream);
+    this.creationMs.set(creationMs);
+    this.creationSubNs.set(creationSubNs);
+    this.arrivalMs.set(arrivalMs);
+    this.x.set(x);
+    this.y.set(y);
+    this.z.set(z);
+    this.label.set(label);
+  }
+}

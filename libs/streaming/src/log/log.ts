@@ -1,0 +1,132 @@
+/**
+ * The log port: topics cut into partitions, records numbered by offset, and an atomic commit. Everything that
+ * changes what the service says is a record here. Adapters: `MemoryLog` here, `LmdbLog` in `adapters/`; all pass
+ * `log.contract.ts`.
+ */
+
+/** A record to append. */
+export interface NewRecord {
+  /** Partitioning and filtering key, e.g. a device key; may be empty. */
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+/** A record as read back. */
+export interface LogRecord extends NewRecord {
+  /** Position in its partition: 0, 1, 2 … without gaps. */
+  readonly offset: number;
+  /** Wall clock of the commit, milliseconds since 1970. Not part of what a replay must repeat. */
+  readonly timestamp: number;
+}
+
+/** Which records of one partition a step took: `from` included, `to` excluded. */
+export interface InputRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One atomic write. All of it is visible or none, at once and after a crash at any instant. */
+export interface Commit {
+  /** Records to append, in order, to partitions of topics that this writer owns. */
+  readonly appends: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly records: readonly NewRecord[];
+  }[];
+  /** The inputs that these outputs were made from, in the order they were taken; kept as the step's journal. */
+  readonly step?: { readonly runner: string; readonly inputs: readonly InputRange[] };
+  /** State after this step, replacing the runner's earlier snapshot. Needs `step`. */
+  readonly snapshot?: Uint8Array;
+}
+
+/** What a commit did: the offset of the first record appended to each entry of `appends`, in its order. */
+export interface CommitResult {
+  readonly firstOffsets: readonly number[];
+}
+
+/** Where a runner stands. */
+export interface RunnerState {
+  /** The last snapshot with the number of steps taken before it, or null when there was none. */
+  readonly snapshot: { readonly state: Uint8Array; readonly step: number } | null;
+  /** Steps committed after the snapshot, oldest first: to be executed again with their outputs suppressed. */
+  readonly replay: readonly (readonly InputRange[])[];
+  /** Number of steps committed in all. */
+  readonly steps: number;
+  /** Next offset to read, keyed `topic/partition`; absent = 0. */
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+export interface LogReader {
+  /**
+   * Records from `from` on, in order, at most about `maxBytes` of them but at least one when there is one.
+   * Empty at the end of the partition, or where the topic has not been written yet.
+   */
+  read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]>;
+
+  /** Offset that the next record appended will have; 0 for a topic never written. */
+  end(topic: string, partition: number): Promise<number>;
+
+  /** Resolves when something may have been committed since the call, or when `signal` is aborted. May be spurious. */
+  changed(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Writes the topics of one app. There is one live writer of a name: opening another fences the first, whose next
+ * commit is refused with {@link FencedError}.
+ */
+export interface LogWriter {
+  /**
+   * Commits atomically. Resolved = visible to readers and safe from the death of the process. Commits of one
+   * writer take effect in the order of the calls.
+   */
+  commit(commit: Commit): Promise<CommitResult>;
+
+  /** Resolves when every commit resolved so far is on disk: what came from outside is acknowledged after this. */
+  durable(): Promise<void>;
+
+  /** Where the runner of this name stands. */
+  runnerState(runner: string): Promise<RunnerState>;
+
+  close(): Promise<void>;
+}
+
+/** A whole log: any reader, and a writer for each app. */
+export interface Log extends LogReader {
+  /** Identity of this log, made with it: offsets of one epoch mean nothing in another. */
+  readonly epoch: string;
+  /** Opens the writer of an app (`ingest`, `learner`, `gateway`) for the topics that it owns. */
+  writer(app: string): Promise<LogWriter>;
+  close(): Promise<void>;
+}
+
+/** Another writer of the same name has been opened: this process must stop. */
+export class FencedError extends Error {
+  readonly code = 'fenced';
+  constructor(readonly app: string) {
+    super(`another ${app} has taken over this log; stopping so that records are written once`);
+  }
+}
+
+/** The disk refused a write; nothing of that commit stands. Try again when there is room. */
+export class LogFullError extends Error {
+  readonly code = 'log_full';
+}
+
+/** A stored record does not match its checksum. */
+export class CorruptLogError extends Error {
+  readonly code = 'corrupt_log';
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly offset: number,
+  ) {
+    super(`record ${offset} of ${topic}/${partition} is corrupt: its checksum does not match`);
+  }
+}
+
+/** Key of a partition in {@link RunnerState.positions}. */
+export function partitionKey(topic: string, partition: number): string {
+  return `${topic}/${partition}`;
+}
