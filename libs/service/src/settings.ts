@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** The environment does not make a valid configuration; the message has one line for each variable. */
+export class SettingsError extends Error {
+  readonly code = 'invalid_settings';
+}
+
+/** A TCP port; 0 takes any free one. */
+export const port = (fallback: number) => wholeNumber(fallback, 0, 65_535);
+
+/** A whole number within bounds. */
+export const wholeNumber = (fallback: number, least: number, most: number) =>
+  z.coerce
+    .number({ error: `expected a whole number from ${least} to ${most}` })
+    .int(`expected a whole number from ${least} to ${most}`)
+    .min(least, `expected a whole number from ${least} to ${most}`)
+    .max(most, `expected a whole number from ${least} to ${most}`)
+    .default(fallback);
+
+/** What every app reads. */
+export const commonSettings = {
+  HARK_DATA: z.string().min(1).default('./data'),
+  HARK_HOST: z.string().min(1).default('127.0.0.1'),
+  HARK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  HARK_SUPERVISED: z.enum(['0', '1']).default('0'),
+};
+
+const SECRET = /TOKEN|SECRET|PASSWORD|KEY/;
+
+/**
+ * Reads an app's settings from environment variables; a variable that is set to nothing counts as absent.
+ *
+ * @throws SettingsError naming each wrong variable, its value (never a secret's) and what would be right.
+ */
+export function readSettings<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.infer<z.ZodObject<Shape>> {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = z.object(shape).safeParse(present);
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      const value = SECRET.test(name) ? '(not shown)' : JSON.stringify(present[name] ?? null);
+      return `${name}=${value}: ${issue.message}`;
+    });
+    throw new SettingsError(lines.join('\n'));
+  }
+  if (present['HARK_KAFKA_BROKERS'] !== undefined) {
+    throw new SettingsError(
+      `HARK_KAFKA_BROKERS=${JSON.stringify(present['HARK_KAFKA_BROKERS'])}: this version keeps its log in HARK_DATA ` +
+        'only; unset the variable',
+    );
+  }
+  return result.data;
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+/** @throws SettingsError beyond loopback: nothing checks who is asking yet. */
+export function requireLoopback(host: string): void {
+  if (!LOOPBACK.test(host)) {
+    throw new SettingsError(
+      `HARK_HOST=${JSON.stringify(host)}: only loopback addresses (127.0.0.1, ::1, localhost) are served, because ` +
+        'this version has no access tokens',
+    );
+  }
+}

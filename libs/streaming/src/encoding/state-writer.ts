@@ -1,0 +1,88 @@
+import { crc32 } from './crc32.js';
+import { LITTLE_ENDIAN } from './endianness.js';
+
+const utf8 = new TextEncoder();
+
+/**
+ * Writes a state: its format's name and version, then values in the order that {@link StateReader} reads them, then
+ * a CRC-32 of all before it. Everything is little-endian; floats keep their bits. The values carry no tags: a format's
+ * writer and reader are two halves of one definition, and a change of either is a new version.
+ */
+export class StateWriter {
+  private bytesHeld = new Uint8Array(1024);
+  private view = new DataView(this.bytesHeld.buffer);
+  private length = 0;
+
+  constructor(format: string, version: number) {
+    this.string(format);
+    this.u32(version);
+  }
+
+  /** An integer, 0 to 255. */
+  u8(value: number): this {
+    this.reserve(1);
+    this.bytesHeld[this.length] = value;
+    this.length += 1;
+    return this;
+  }
+
+  bool(value: boolean): this {
+    return this.u8(value ? 1 : 0);
+  }
+
+  /** An integer, 0 to 2^32 − 1. */
+  u32(value: number): this {
+    this.reserve(4);
+    this.view.setUint32(this.length, value, true);
+    this.length += 4;
+    return this;
+  }
+
+  /** Any number; integers are exact to 2^53. */
+  f64(value: number): this {
+    this.reserve(8);
+    this.view.setFloat64(this.length, value, true);
+    this.length += 8;
+    return this;
+  }
+
+  /** Any well-formed string: byte length, UTF-8. */
+  string(value: string): this {
+    return this.bytes(utf8.encode(value));
+  }
+
+  /** Length, bytes. Nest another state by writing its bytes. */
+  bytes(value: Uint8Array): this {
+    this.u32(value.length);
+    this.append(value);
+    return this;
+  }
+
+  /** Length, values. */
+  f64Array(values: Float64Array): this {
+    this.u32(values.length);
+    if (LITTLE_ENDIAN) this.append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    else for (const value of values) this.f64(value);
+    return this;
+  }
+
+  /** The state. The writer can't be used afterwards. */
+  finish(): Uint8Array {
+    this.u32(crc32(this.bytesHeld, this.length));
+    return this.bytesHeld.slice(0, this.length);
+  }
+
+  private append(value: Uint8Array): void {
+    this.reserve(value.length);
+    this.bytesHeld.set(value, this.length);
+    this.length += value.length;
+  }
+
+  private reserve(more: number): void {
+    if (this.length + more <= this.bytesHeld.length) return;
+    const grown = new Uint8Array(Math.max(this.length + more + 1024, this.bytesHeld.length * 2));
+    grown.set(this.bytesHeld.subarray(0, this.length));
+    this.bytesHeld = grown;
+    this.view = new DataView(grown.buffer);
+  }
+}

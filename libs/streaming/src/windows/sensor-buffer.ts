@@ -1,0 +1,117 @@
+import type { StateReader } from '../encoding/state-reader.js';
+import type { StateWriter } from '../encoding/state-writer.js';
+
+const INITIAL_CAPACITY = 512;
+
+/**
+ * The samples of one sensor of one device that a window may still need, sorted by event time and free of
+ * duplicates: the memory of deduplication and the content of the open windows at once. A sample in order is
+ * appended in constant time; one out of order is found by bisection and moved into place. Bounded by the
+ * watermark: {@link dropBefore} lets go of what no open window holds.
+ *
+ * Entries `head` to `tail` (excluded) of the columns are live.
+ */
+export class SensorBuffer {
+  head = 0;
+  tail = 0;
+  ms = new Float64Array(INITIAL_CAPACITY);
+  subNs = new Int32Array(INITIAL_CAPACITY);
+  x = new Float64Array(INITIAL_CAPACITY);
+  y = new Float64Array(INITIAL_CAPACITY);
+  z = new Float64Array(INITIAL_CAPACITY);
+  label = new Uint16Array(INITIAL_CAPACITY);
+
+  get size(): number {
+    return this.tail - this.head;
+  }
+
+  /** @returns false when a sample of this very event time is held already; nothing changes then. */
+  insert(ms: number, subNs: number, x: number, y: number, z: number, label: number): boolean {
+    if (this.tail === this.ms.length) this.makeRoom();
+    let at = this.tail;
+    if (at > this.head) {
+      const last = at - 1;
+      if (ms < this.ms[last] || (ms === this.ms[last] && subNs <= this.subNs[last])) {
+        at = this.lowerBound(ms, subNs);
+        if (this.ms[at] === ms && this.subNs[at] === subNs) return false;
+        this.openGap(at);
+      }
+    }
+    this.tail++;
+    this.ms[at] = ms;
+    this.subNs[at] = subNs;
+    this.x[at] = x;
+    this.y[at] = y;
+    this.z[at] = z;
+    this.label[at] = label;
+    return true;
+  }
+
+  /** Index of the first live sample at or after an instant; `tail` when there is none. */
+  lowerBound(ms: number, subNs: number): number {
+    let low = this.head;
+    let high = this.tail;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.ms[middle] < ms || (this.ms[middle] === ms && this.subNs[middle] < subNs)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  dropBefore(ms: number): void {
+    this.head = this.lowerBound(ms, 0);
+    if (this.head === this.tail) this.head = this.tail = 0;
+  }
+
+  write(writer: StateWriter): void {
+    writer.u32(this.size);
+    for (const column of [this.ms, this.x, this.y, this.z])
+      writer.f64Array(column.subarray(this.head, this.tail));
+    for (let i = this.head; i < this.tail; i++) writer.u32(this.subNs[i]);
+    for (let i = this.head; i < this.tail; i++) writer.u32(this.label[i]);
+  }
+
+  read(reader: StateReader): void {
+    const size = reader.u32();
+    this.head = 0;
+    this.tail = size;
+    this.reallocate(Math.max(size, INITIAL_CAPACITY));
+    for (const column of [this.ms, this.x, this.y, this.z]) column.set(reader.f64Array(size));
+    for (let i = 0; i < size; i++) this.subNs[i] = reader.u32();
+    for (let i = 0; i < size; i++) this.label[i] = reader.u32();
+  }
+
+  private openGap(at: number): void {
+    const { tail } = this;
+    this.ms.copyWithin(at + 1, at, tail);
+    this.subNs.copyWithin(at + 1, at, tail);
+    this.x.copyWithin(at + 1, at, tail);
+    this.y.copyWithin(at + 1, at, tail);
+    this.z.copyWithin(at + 1, at, tail);
+    this.label.copyWithin(at + 1, at, tail);
+  }
+
+  /** Moves the live samples to the front, into larger columns unless half of these is free. */
+  private makeRoom(): void {
+    const { head, tail, ms, subNs, x, y, z, label } = this;
+    if (head < tail - head) this.reallocate(ms.length * 2);
+    this.ms.set(ms.subarray(head, tail));
+    this.subNs.set(subNs.subarray(head, tail));
+    this.x.set(x.subarray(head, tail));
+    this.y.set(y.subarray(head, tail));
+    this.z.set(z.subarray(head, tail));
+    this.label.set(label.subarray(head, tail));
+    this.head = 0;
+    this.tail = tail - head;
+  }
+
+  private reallocate(capacity: number): void {
+    this.ms = new Float64Array(capacity);
+    this.subNs = new Int32Array(capacity);
+    this.x = new Float64Array(capacity);
+    this.y = new Float64Array(capacity);
+    this.z = new Float64Array(capacity);
+    this.label = new Uint16Array(capacity);
+  }
+}

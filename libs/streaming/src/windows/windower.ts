@@ -1,0 +1,246 @@
+import {
+  TOPICS,
+  decodeSamplesRecord,
+  deviceKey,
+  encodeWindowRecord,
+  type DeviceId,
+  type SampleBatch,
+} from '@hark/contracts';
+import { StateReader } from '../encoding/state-reader.js';
+import { StateWriter } from '../encoding/state-writer.js';
+import type { LogRecord } from '../log/log.js';
+import { StateFormatError, type Outputs, type Processor } from '../runner/processor.js';
+import { DeviceWindows, type EmitWindow, type OpenWindow, type SampleCounts } from './device-windows.js';
+import type { SensorBuffer } from './sensor-buffer.js';
+import { checkWindowOptions, DEFAULT_WINDOW_OPTIONS, type WindowOptions } from './window-options.js';
+
+const STATE_VERSION = 1;
+const NO_FEATURES = new Float64Array(0);
+
+/** The samples of one sensor within a window: seconds since its start, m/s² or rad/s. */
+interface SensorSamples {
+  length: number;
+  t: Float64Array;
+  x: Float64Array;
+  y: Float64Array;
+  z: Float64Array;
+}
+
+/** What the windower needs of a feature extractor; `@hark/features` has one. */
+export interface WindowFeatures {
+  readonly schema: string;
+  extract(window: {
+    readonly seconds: number;
+    readonly accelerometer: SensorSamples;
+    readonly gyroscope: SensorSamples;
+  }): Float64Array;
+}
+
+/** Counts of one device, for status and metrics. */
+export interface DeviceStatus extends DeviceId, SampleCounts {
+  readonly model: string;
+  /** Event time of the watermark, milliseconds; −1 before the first. */
+  readonly watermarkMs: number;
+}
+
+/**
+ * The topic `samples` in, the topic `windows` out: deduplicates by (user, device, sensor, creation time), drops
+ * what is late, and cuts each device's two sensors into windows, emitted early when the device's own time passes
+ * their end and finally when the watermark does.
+ */
+export class Windower implements Processor {
+  private readonly options: WindowOptions;
+  private devices = new Map<string, DeviceWindows>();
+  /** Newest event time of the whole input; used by the watermark `input` alone. */
+  private inputMs = -1;
+  private inputSubNs = 0;
+  private nextInputCloseMs = 0;
+
+  private outputs: Outputs | null = null;
+  private receivedMs = 0;
+  private readonly scratch = [emptySamples(), emptySamples()] as const;
+
+  /** @throws RangeError when the options contradict each other. */
+  constructor(
+    options: Partial<WindowOptions>,
+    private readonly features: WindowFeatures,
+  ) {
+    this.options = { ...DEFAULT_WINDOW_OPTIONS, ...options };
+    checkWindowOptions(this.options);
+  }
+
+  process(_topic: string, _partition: number, record: LogRecord, outputs: Outputs): void {
+    const { batch, tick, receivedMs } = decodeSamplesRecord(record.value);
+    this.outputs = outputs;
+    this.receivedMs = receivedMs;
+    if (batch !== undefined) this.addBatch(batch);
+    for (const id of tick ?? []) this.devices.get(deviceKey(id))?.closeAll(this.emit);
+    this.outputs = null;
+  }
+
+  /** Every device seen, in the order of their first samples. */
+  status(): DeviceStatus[] {
+    return [...this.devices.values()].map((device) => ({
+      ...device.id,
+      model: device.model,
+      watermarkMs: device.watermark.ms,
+      ...device.counts,
+    }));
+  }
+
+  /** Devices with samples in windows that are not final. */
+  openDevices(): DeviceId[] {
+    return [...this.devices.values()].filter((device) => device.hasOpenWindows).map((device) => device.id);
+  }
+
+  snapshot(): Uint8Array {
+    const writer = new StateWriter('windower', STATE_VERSION);
+    writer.string(this.configuration());
+    writer.f64(this.inputMs);
+    writer.f64(this.inputSubNs);
+    writer.f64(this.nextInputCloseMs);
+    writer.u32(this.devices.size);
+    for (const device of this.devices.values()) device.write(writer);
+    return writer.finish();
+  }
+
+  restore(state: Uint8Array): void {
+    const reader = new StateReader(state, 'windower', STATE_VERSION);
+    const stored = reader.string();
+    if (stored !== this.configuration()) {
+      throw new StateFormatError(
+        `the stored windows were cut with ${stored}, the settings say ${this.configuration()}: ` +
+          'restore the settings, or start with an empty data folder',
+      );
+    }
+    this.inputMs = reader.f64();
+    this.inputSubNs = reader.f64();
+    this.nextInputCloseMs = reader.f64();
+    this.devices = new Map();
+    for (let left = reader.u32(); left > 0; left--) {
+      const device = DeviceWindows.read(reader, this.options);
+      this.devices.set(deviceKey(device.id), device);
+    }
+    reader.finish();
+  }
+
+  private configuration(): string {
+    const { sizeMs, hopMs, latenessMs, sensorLagMs, aheadMs, watermark } = this.options;
+    return JSON.stringify({ sizeMs, hopMs, latenessMs, sensorLagMs, aheadMs, watermark });
+  }
+
+  private addBatch(batch: SampleBatch): void {
+    const { rows, stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = batch;
+    const devices = batch.streams.map((id) => this.deviceOf(id, id.model));
+    const sensors = batch.streams.map((id) => (id.sensor === 'accelerometer' ? 0 : 1));
+    // Label indexes are each device's own: translated once for each pair that occurs.
+    const labelWidth = batch.labels.length + 1;
+    const translated = new Int32Array(devices.length * labelWidth).fill(-1);
+    const onInput = this.options.watermark === 'input';
+    for (let i = 0; i < rows; i++) {
+      const s = stream[i];
+      const device = devices[s];
+      let deviceLabel = 0;
+      if (label[i] !== 0) {
+        const cell = s * labelWidth + label[i];
+        deviceLabel = translated[cell];
+        if (deviceLabel < 0) {
+          deviceLabel = device.labelIndex(batch.labels[label[i] - 1]);
+          translated[cell] = deviceLabel;
+        }
+      }
+      if (onInput) this.advanceInput(device, creationMs[i], creationSubNs[i]);
+      device.add(
+        sensors[s],
+        creationMs[i],
+        creationSubNs[i],
+        arrivalMs[i],
+        x[i],
+        y[i],
+        z[i],
+        deviceLabel,
+        this.emit,
+      );
+    }
+  }
+
+  private deviceOf(id: DeviceId, model: string): DeviceWindows {
+    const key = deviceKey(id);
+    let device = this.devices.get(key);
+    if (device === undefined) {
+      device = new DeviceWindows({ user: id.user, device: id.device }, this.options);
+      this.devices.set(key, device);
+    }
+    device.model = model;
+    return device;
+  }
+
+  /** One watermark over the whole input: every device's windows close when any device's time passes them. */
+  private advanceInput(device: DeviceWindows, ms: number, subNs: number): void {
+    if (ms > this.inputMs || (ms === this.inputMs && subNs > this.inputSubNs)) {
+      this.inputMs = ms;
+      this.inputSubNs = subNs;
+    }
+    const watermarkMs = this.inputMs - this.options.latenessMs;
+    device.watermark.raise(watermarkMs, this.inputSubNs);
+    if (watermarkMs < this.nextInputCloseMs) return;
+    for (const each of this.devices.values()) {
+      each.watermark.raise(watermarkMs, this.inputSubNs);
+      each.closePassed(this.emit);
+    }
+    this.nextInputCloseMs = (Math.floor(watermarkMs / this.options.hopMs) + 1) * this.options.hopMs;
+  }
+
+  private readonly emit: EmitWindow = (device, window) => {
+    const { outputs } = this;
+    if (outputs === null || outputs.suppressed) return null;
+    const features = window.features ?? this.extract(device, window);
+    const [fromAcc, toAcc, fromGyro, toGyro] = window.ranges;
+    outputs.emit(
+      TOPICS.windows,
+      deviceKey(device.id),
+      encodeWindowRecord({
+        ...device.id,
+        model: device.model,
+        startMs: window.startMs,
+        sizeMs: this.options.sizeMs,
+        revision: window.revision,
+        final: window.final,
+        accelerometer: toAcc - fromAcc,
+        gyroscope: toGyro - fromGyro,
+        late: window.late,
+        duplicates: window.duplicates,
+        label: window.label,
+        features,
+        featureSchema: this.features.schema,
+        receivedMs: this.receivedMs,
+      }),
+    );
+    return features;
+  };
+
+  private extract(device: DeviceWindows, window: OpenWindow): Float64Array {
+    const [fromAcc, toAcc, fromGyro, toGyro] = window.ranges;
+    if (toAcc - fromAcc + toGyro - fromGyro === 0) return NO_FEATURES;
+    const [accelerometer, gyroscope] = this.scratch;
+    fill(accelerometer, device.buffers[0], fromAcc, toAcc, window.startMs);
+    fill(gyroscope, device.buffers[1], fromGyro, toGyro, window.startMs);
+    return this.features.extract({ seconds: this.options.sizeMs / 1000, accelerometer, gyroscope });
+  }
+}
+
+function emptySamples(): SensorSamples {
+  const none = new Float64Array(0);
+  return { length: 0, t: new Float64Array(1024), x: none, y: none, z: none };
+}
+
+function fill(samples: SensorSamples, buffer: SensorBuffer, from: number, to: number, startMs: number): void {
+  const length = to - from;
+  if (samples.t.length < length) samples.t = new Float64Array(length * 2);
+  const { ms, subNs } = buffer;
+  for (let i = 0; i < length; i++) samples.t[i] = (ms[from + i] - startMs) * 1e-3 + subNs[from + i] * 1e-9;
+  samples.length = length;
+  samples.x = buffer.x.subarray(from, to);
+  samples.y = buffer.y.subarray(from, to);
+  samples.z = buffer.z.subarray(from, to);
+}
