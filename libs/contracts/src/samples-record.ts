@@ -122,16 +122,21 @@ export function decodeSampleBatch(bytes: Uint8Array): SampleBatch {
     }
     const column = (field: number, width: number): ArrayBuffer => {
       const found = columns[field];
-      if (found === undefined) return new ArrayBuffer(rows * width);
+      if (found === undefined) {
+        // Before anything is allocated: a few bytes may claim any number of rows.
+        if (rows > 0 && field !== 4 && field !== 10) throw new RecordFormatError(`column ${field} is missing`);
+        return new ArrayBuffer(rows * width);
+      }
       if (found.length !== rows * width) {
         throw new RecordFormatError(`column ${field} has ${found.length} bytes, expected ${rows * width}`);
       }
       // A copy of its own: the bytes read are a view into the record at any alignment.
       return new Uint8Array(found).buffer;
     };
+    const creationTime = column(5, 8);
     const creationMs = new Float64Array(rows);
     const creationSubNs = new Int32Array(rows);
-    decodeNanoseconds(column(5, 8), creationMs, creationSubNs);
+    decodeNanoseconds(creationTime, creationMs, creationSubNs);
     const batch: SampleBatch = {
       rows,
       streams,

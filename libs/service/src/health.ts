@@ -23,7 +23,9 @@ export class Health {
     return missing;
   }
 
-  status(): Record<string, unknown> {
-    return Object.fromEntries([...this.sections].map(([name, section]) => [name, section()]));
+  async status(): Promise<Record<string, unknown>> {
+    const status: Record<string, unknown> = {};
+    for (const [name, section] of this.sections) status[name] = await section();
+    return status;
   }
 }

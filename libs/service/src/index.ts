@@ -1,7 +1,9 @@
 export { Health } from './health.js';
 export { ProblemError, ProblemFilter } from './problem.filter.js';
 export { readRunFile, removeRunFile, runFilePath, writeRunFile, type RunFile } from './run-file.js';
-export { failStart, serve, type ServeOptions, type ServiceContext } from './serve.js';
+export { RunnerHost, type RunnerStatus } from './runner-host.js';
+export { failStart, serve, type ServeOptions } from './serve.js';
+export type { ServiceContext } from './service-context.js';
 export {
   SettingsError,
   commonSettings,
@@ -10,3 +12,5 @@ export {
   requireLoopback,
   wholeNumber,
 } from './settings.js';
+export { learningSettings } from './learning-settings.js';
+export { windowOptions, windowSettings } from './window-settings.js';

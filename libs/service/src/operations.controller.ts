@@ -45,7 +45,7 @@ export class OperationsController {
   }
 
   @Get('v1/status')
-  status(): Record<string, unknown> {
+  async status(): Promise<Record<string, unknown>> {
     const { app, version, startedAt } = this.identity;
     return {
       app,
@@ -53,7 +53,7 @@ export class OperationsController {
       pid: process.pid,
       startedAt,
       ready: Object.keys(this.health.notReady()).length === 0,
-      ...this.health.status(),
+      ...(await this.health.status()),
     };
   }
 }

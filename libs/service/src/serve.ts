@@ -3,25 +3,18 @@ import { Module, type DynamicModule, type INestApplication, type Type } from '@n
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
-import { pino, type Logger } from 'pino';
+import { pino } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { Health } from './health.js';
 import { NestLogger } from './nest-logger.js';
 import { AppIdentity, OperationsController } from './operations.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
+import type { ServiceContext } from './service-context.js';
 import { requireLoopback } from './settings.js';
-
-/** What every app has: health, metrics, status, a logger. */
-export interface ServiceContext {
-  readonly logger: Logger;
-  readonly health: Health;
-  readonly metrics: Registry;
-}
 
 export interface ServeOptions {
   readonly app: string;
-  readonly version: string;
   readonly dataFolder: string;
   readonly host: string;
   readonly port: number;
@@ -30,6 +23,8 @@ export interface ServeOptions {
   readonly supervised: boolean;
 }
 
+/** Of all apps: they are released together. */
+const VERSION = '0.1.0';
 const STOP_LIMIT_MS = 4500;
 
 /**
@@ -58,7 +53,7 @@ export async function serve(
   const context = { logger, health, metrics };
 
   const parts = await build(context);
-  const identity = new AppIdentity(options.app, options.version, new Date().toISOString());
+  const identity = new AppIdentity(options.app, VERSION, new Date().toISOString());
   const app = await NestFactory.create<NestExpressApplication>(rootModule(parts.module, context, identity), {
     bodyParser: false,
     logger: new NestLogger(logger),

@@ -60,13 +60,25 @@ export interface RunnerState {
 
 export interface LogReader {
   /**
-   * Records from `from` on, in order, at most about `maxBytes` of them but at least one when there is one.
+   * Records from `from` on, in order, up to the one whose value reaches `maxBytes` or the end of what was committed
+   * together with it (at most 1 MiB more): at least one when there is one.
    * Empty at the end of the partition, or where the topic has not been written yet.
    */
   read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]>;
 
   /** Offset that the next record appended will have; 0 for a topic never written. */
   end(topic: string, partition: number): Promise<number>;
+
+  /**
+   * What the steps of a runner took, oldest first: at most `limit` of them from step `from` (0, 1, 2 …) on. Empty
+   * where the app or the runner has not committed a step.
+   */
+  steps(
+    app: string,
+    runner: string,
+    from: number,
+    limit: number,
+  ): Promise<readonly (readonly InputRange[])[]>;
 
   /** Resolves when something may have been committed since the call, or when `signal` is aborted. May be spurious. */
   changed(signal: AbortSignal): Promise<void>;
@@ -123,6 +135,25 @@ export class CorruptLogError extends Error {
     readonly offset: number,
   ) {
     super(`record ${offset} of ${topic}/${partition} is corrupt: its checksum does not match`);
+  }
+}
+
+/** A stored journal or snapshot does not match its checksum; nothing of it is served. */
+export class CorruptStateError extends Error {
+  readonly code = 'corrupt_state';
+  constructor(
+    readonly runner: string,
+    readonly what: string,
+  ) {
+    super(`the ${what} of ${runner} is corrupt: its checksum does not match`);
+  }
+}
+
+/** The log, or this writer of it, has been closed. */
+export class LogClosedError extends Error {
+  readonly code = 'log_closed';
+  constructor() {
+    super('the log is closed');
   }
 }
 

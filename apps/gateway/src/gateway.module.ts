@@ -1,0 +1,65 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AccessGuard } from './http/access.guard.js';
+import { ACCESS, type Access } from './http/access.js';
+import { PageController } from './http/page.controller.js';
+import { EventsController } from './live/events.controller.js';
+import type { LiveLimits } from './live/live-connection.js';
+import { LiveHub } from './live/live-hub.js';
+import { LIVE_LIMITS_TOKEN, LiveGateway } from './live/live.gateway.js';
+import { LiveSocketAdapter } from './live/live-socket-adapter.js';
+import { ModelVersions } from './models/model-versions.js';
+import { ModelsController } from './models/models.controller.js';
+import { ModelsService } from './models/models.service.js';
+import { ReplaysController } from './replays/replays.controller.js';
+import { ReplaysService } from './replays/replays.service.js';
+import { SessionIndex } from './sessions/session-index.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+
+/** What the controllers and the socket gateway are made of; `createGateway` builds it. */
+export interface GatewayParts {
+  readonly hub: LiveHub;
+  readonly models: ModelVersions;
+  readonly modelsService: ModelsService;
+  readonly sessions: SessionIndex;
+  readonly replays: ReplaysService;
+  readonly access: Access;
+  readonly limits: LiveLimits;
+}
+
+@Module({})
+export class GatewayModule {
+  static register(parts: GatewayParts): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [
+        PageController,
+        EventsController,
+        ModelsController,
+        SessionsController,
+        ReplaysController,
+      ],
+      providers: [
+        { provide: ACCESS, useValue: parts.access },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: LIVE_LIMITS_TOKEN, useValue: parts.limits },
+        { provide: LiveHub, useValue: parts.hub },
+        { provide: ModelVersions, useValue: parts.models },
+        { provide: ModelsService, useValue: parts.modelsService },
+        { provide: SessionIndex, useValue: parts.sessions },
+        { provide: ReplaysService, useValue: parts.replays },
+        LiveGateway,
+      ],
+    };
+  }
+}
+
+/** Request bodies are small here: commands and replay requests. */
+const BODY_LIMIT = '64kb';
+
+/** What the application object needs besides the module: the socket adapter and a bounded JSON body. */
+export function configureGateway(app: NestExpressApplication): void {
+  app.useWebSocketAdapter(new LiveSocketAdapter(app));
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+}

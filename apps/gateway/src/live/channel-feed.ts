@@ -1,0 +1,125 @@
+import type { SubscribePayload } from '@hark/contracts';
+import type { Clock } from '../clock.js';
+import { ChannelFilter, type Channel } from './channel.js';
+import { EntryFrames, type Framing } from './framing.js';
+import { LiveIndex } from './live-index.js';
+import type { Outlet } from './outlet.js';
+import { Subscription, type SubscriptionEvents, type Tail } from './subscription.js';
+
+/** Bytes that the tail takes at a time before others get their turn. */
+const TAIL_BYTES = 65_536;
+
+/**
+ * Everybody subscribed to one channel. A single tail reads each new entry once, serialises it once for each framing,
+ * and hands it to the live subscriptions that it concerns. The tail runs while there are subscriptions.
+ */
+export class ChannelFeed implements Tail {
+  private readonly subscriptions = new Set<Subscription>();
+  private readonly live = new LiveIndex();
+  /** Next offset that the tail will hand out. */
+  private position = 0;
+  private run: { readonly stop: AbortController; readonly started: Promise<void> } | null = null;
+
+  constructor(
+    readonly channel: Channel,
+    readonly clock: Clock,
+  ) {}
+
+  /** Subscriptions, live and behind. */
+  get size(): number {
+    return this.subscriptions.size;
+  }
+
+  /** Of these, how many are handed entries by the tail. */
+  get liveSize(): number {
+    return this.live.size;
+  }
+
+  /** Subscribes; entries go to `outlet` until the returned subscription is ended by {@link leave}. */
+  join(
+    payload: SubscribePayload,
+    framing: (epoch: string) => Framing,
+    outlet: Outlet,
+    events: SubscriptionEvents,
+  ): Subscription {
+    const subscription = new Subscription(
+      this,
+      new ChannelFilter(payload),
+      framing(this.channel.epoch),
+      outlet,
+      {
+        begun: () => events.begun(),
+        gap: (dropped) => events.gap(dropped),
+        failed: (code, message) => {
+          this.forget(subscription);
+          events.failed(code, message);
+        },
+      },
+    );
+    this.subscriptions.add(subscription);
+    this.run ??= this.start();
+    void this.run.started.then(
+      () => subscription.begin(payload.since),
+      (error: unknown) => subscription.failWith(error),
+    );
+    return subscription;
+  }
+
+  leave(subscription: Subscription): void {
+    subscription.end();
+    this.forget(subscription);
+  }
+
+  admit(subscription: Subscription): boolean {
+    if (subscription.next < this.position) return false;
+    this.live.add(subscription);
+    return true;
+  }
+
+  remove(subscription: Subscription): void {
+    this.live.delete(subscription);
+  }
+
+  private forget(subscription: Subscription): void {
+    this.subscriptions.delete(subscription);
+    if (this.subscriptions.size > 0) return;
+    this.run?.stop.abort();
+    this.run = null;
+  }
+
+  private start(): { stop: AbortController; started: Promise<void> } {
+    const stop = new AbortController();
+    const started = this.channel.end().then((end) => {
+      if (stop.signal.aborted) return;
+      this.position = end;
+      void this.follow(stop.signal);
+    });
+    return { stop, started };
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    try {
+      // Asked for before the read, so that what is committed during the read is not slept through.
+      let change = this.channel.changed(signal);
+      while (!signal.aborted) {
+        const slice = await this.channel.read(this.position, TAIL_BYTES);
+        if (signal.aborted) return;
+        if (slice.next === this.position) {
+          await change;
+          change = this.channel.changed(signal);
+          continue;
+        }
+        // Before anything is handed out: whoever falls behind on the way compares with where the tail will be.
+        this.position = slice.next;
+        if (slice.dropped > 0) for (const each of this.live.all()) each.gap(slice.dropped);
+        for (const entry of slice.entries) {
+          const frames = new EntryFrames(entry);
+          for (const each of this.live.concernedBy(entry)) each.deliver(frames);
+        }
+        await this.clock.turn();
+      }
+    } catch (error) {
+      for (const each of [...this.subscriptions]) each.failWith(error);
+    }
+  }
+}

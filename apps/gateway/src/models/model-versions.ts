@@ -1,0 +1,73 @@
+import { TOPICS, type ModelEvent } from '@hark/contracts';
+import type { LogReader } from '@hark/streaming';
+import type { Clock } from '../clock.js';
+import { ModelHistory } from './model-history.js';
+
+const READ_BYTES = 262_144;
+
+/** Keeps a {@link ModelHistory} up to date from the log. */
+export class ModelVersions {
+  readonly history = new ModelHistory();
+  private position = 0;
+  private caughtUpOnce = false;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(
+    private readonly log: LogReader,
+    private readonly clock: Clock,
+  ) {}
+
+  /** True once everything that stood in the log at the start has been read. */
+  get ready(): boolean {
+    return this.caughtUpOnce;
+  }
+
+  /** Follows the log until `signal` is aborted. @throws what the log throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    let change = this.log.changed(signal);
+    while (!signal.aborted) {
+      const records = await this.log.read(TOPICS.models, 0, this.position, READ_BYTES);
+      if (records.length === 0) {
+        this.caughtUpOnce = true;
+        await change;
+        change = this.log.changed(signal);
+        continue;
+      }
+      for (const record of records) {
+        const event = parseEvent(record.value);
+        if (event !== null) this.history.apply(event);
+        this.position = record.offset + 1;
+      }
+      for (const look of [...this.waiting]) look();
+    }
+  }
+
+  /** The learner's answer to the command at this offset, or null when it has not come within `limitMs`. */
+  outcome(command: number, limitMs: number): Promise<ModelEvent | null> {
+    return new Promise((resolve) => {
+      const finish = (event: ModelEvent | null): void => {
+        cancel();
+        this.waiting.delete(look);
+        resolve(event);
+      };
+      const look = (): void => {
+        const event = this.history.outcome(command);
+        if (event !== null) finish(event);
+      };
+      const cancel = this.clock.after(limitMs, () => finish(null));
+      this.waiting.add(look);
+      look();
+    });
+  }
+}
+
+/** A record that is no model event is passed over. */
+function parseEvent(value: Uint8Array): ModelEvent | null {
+  try {
+    const event = JSON.parse(Buffer.from(value).toString('utf8')) as ModelEvent | null;
+    if (typeof event?.kind !== 'string') return null;
+    return event.kind === 'created' && typeof event.manifest?.version !== 'number' ? null : event;
+  } catch {
+    return null;
+  }
+}

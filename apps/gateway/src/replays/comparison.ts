@@ -1,0 +1,78 @@
+import type { Prediction } from '@hark/contracts';
+import type { Clock } from '../clock.js';
+import { parsePrediction, type ReplayModel } from './replay-model.js';
+import type { ReplayPiece } from './replay-pieces.js';
+import { ReplayResult } from './replay-result.js';
+
+/** Differences listed; all are counted. */
+const DIFFERENCES_LISTED = 100;
+
+export interface ComparedVersion {
+  readonly model: number;
+  readonly predictions: number;
+  readonly labelled: number;
+  readonly accuracy: number | null;
+  readonly digest: string;
+}
+
+export interface Comparison {
+  /** In the order asked for. */
+  readonly results: readonly ComparedVersion[];
+  /** Windows on which not all say the same. */
+  readonly different: number;
+  /** The first of them, with each one's answer in the order of `results`. */
+  readonly differences: readonly {
+    readonly id: string;
+    readonly label: string | null;
+    readonly activities: readonly string[];
+  }[];
+}
+
+/** Plays the same pieces to several models at once, as fast as turns allow. */
+export async function compare(
+  contestants: readonly {
+    readonly version: number;
+    readonly model: (onPrediction: (json: string) => void) => ReplayModel;
+  }[],
+  pieces: AsyncIterable<ReplayPiece>,
+  tick: Uint8Array,
+  clock: Clock,
+): Promise<Comparison> {
+  const sides = contestants.map(({ version, model }) => {
+    const result = new ReplayResult();
+    const waiting: Prediction[] = [];
+    const own = model((json) => {
+      const prediction = parsePrediction(json);
+      if (!prediction.final) return;
+      result.add(prediction);
+      waiting.push(prediction);
+    });
+    return { version, result, waiting, model: own };
+  });
+  let different = 0;
+  const differences: Comparison['differences'][number][] = [];
+  // The windows are the same on every side and come in the same order.
+  const settle = (): void => {
+    for (let i = 0; i < sides[0].waiting.length; i++) {
+      const activities = sides.map(({ waiting }) => waiting[i].activity);
+      if (activities.every((activity) => activity === activities[0])) continue;
+      different++;
+      const { id, label } = sides[0].waiting[i];
+      if (differences.length < DIFFERENCES_LISTED) differences.push({ id, label, activities });
+    }
+    for (const { waiting } of sides) waiting.length = 0;
+  };
+  let fed = 0;
+  for await (const { value } of pieces) {
+    for (const { model } of sides) model.push(value);
+    settle();
+    if (++fed % 8 === 0) await clock.turn();
+  }
+  for (const { model } of sides) model.push(tick);
+  settle();
+  const results = sides.map(({ version, result }) => {
+    const { predictions, labelled, accuracy, digest } = result;
+    return { model: version, predictions, labelled, accuracy, digest };
+  });
+  return { results, different, differences };
+}

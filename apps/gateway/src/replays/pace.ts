@@ -1,0 +1,78 @@
+import type { Clock } from '../clock.js';
+
+export type Speed = number | 'max';
+
+/**
+ * When the next piece is due. Event time runs at `speed` from an anchor, a pair of event time and wall clock set
+ * anew whenever the speed changes or playing begins, so that a pause shifts everything behind it.
+ */
+export class Pace {
+  private anchorEvent = NaN;
+  private anchorWall = 0;
+  private playedMs = 0;
+  private playingSince: number | null = null;
+  private firstEvent = NaN;
+  /** Newest event time let through; NaN before the first. */
+  reached = NaN;
+
+  constructor(
+    private readonly clock: Clock,
+    private speedHeld: Speed,
+  ) {}
+
+  get speed(): Speed {
+    return this.speedHeld;
+  }
+
+  set speed(speed: Speed) {
+    this.anchor();
+    this.speedHeld = speed;
+  }
+
+  play(): void {
+    this.playingSince ??= this.clock.now();
+    this.anchor();
+  }
+
+  pause(): void {
+    if (this.playingSince !== null) this.playedMs += this.clock.now() - this.playingSince;
+    this.playingSince = null;
+  }
+
+  /** Forgets what was played: after a jump, only what follows counts for the speed. */
+  restart(): void {
+    if (this.playingSince !== null) this.playingSince = this.clock.now();
+    this.playedMs = 0;
+    this.firstEvent = NaN;
+    this.reached = NaN;
+    this.anchorEvent = NaN;
+  }
+
+  /** Milliseconds until a piece with this event time is due; 0 = now. */
+  wait(eventMs: number): number {
+    if (this.speedHeld === 'max') return 0;
+    if (Number.isNaN(this.anchorEvent)) {
+      this.anchorEvent = eventMs;
+      this.anchorWall = this.clock.now();
+    }
+    return Math.max(0, this.anchorWall + (eventMs - this.anchorEvent) / this.speedHeld - this.clock.now());
+  }
+
+  passed(eventMs: number): void {
+    if (Number.isNaN(this.firstEvent)) this.firstEvent = eventMs;
+    if (!(eventMs <= this.reached)) this.reached = eventMs;
+  }
+
+  /** Event time played for each unit of wall time; null before there is any. */
+  get effectiveSpeed(): number | null {
+    const now = this.playingSince === null ? 0 : this.clock.now() - this.playingSince;
+    const played = this.playedMs + now;
+    if (played <= 0 || Number.isNaN(this.firstEvent)) return null;
+    return (this.reached - this.firstEvent) / played;
+  }
+
+  private anchor(): void {
+    this.anchorEvent = this.reached;
+    this.anchorWall = this.clock.now();
+  }
+}

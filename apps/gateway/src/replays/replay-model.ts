@@ -1,0 +1,99 @@
+import { TOPICS, problem, type Prediction, type VersionManifest } from '@hark/contracts';
+import type { FeatureExtractor } from '@hark/features';
+import { FeatureSchemaError, Learner, classifierByName, versionStateName } from '@hark/models';
+import { ProblemError } from '@hark/service';
+import {
+  Pipeline,
+  StateFormatError,
+  Windower,
+  type ArtifactStore,
+  type WindowOptions,
+} from '@hark/streaming';
+import { createHash } from 'node:crypto';
+
+/** What a replay shares with the live windower and learner: the same settings, never the same objects. */
+export interface ReplayModelOptions {
+  readonly artifacts: Pick<ArtifactStore, 'read'>;
+  readonly windows: Partial<WindowOptions>;
+  /** A new extractor each time: extractors reuse scratch space. */
+  readonly features: () => FeatureExtractor;
+  readonly confidenceThreshold?: number;
+  readonly onDrift?: 'boost' | 'none';
+}
+
+/** A windower and a learner of its own: samples in, predictions out, nothing stored. */
+export interface ReplayModel {
+  /** Feeds a record of `samples`; its predictions go to the function given at the start before this returns. */
+  push(samplesRecord: Uint8Array): void;
+}
+
+/** Makes models that answer as a stored version does. */
+export class ReplayModels {
+  constructor(private readonly options: ReplayModelOptions) {}
+
+  /**
+   * @param learn whether the copy goes on learning from labelled windows.
+   * @throws ProblemError 409 when the version can't answer windows of today's features or its file is damaged.
+   */
+  create(manifest: VersionManifest, learn: boolean, onPrediction: (json: string) => void): ReplayModel {
+    const { artifacts, windows, confidenceThreshold, onDrift } = this.options;
+    const features = this.options.features();
+    const text = new TextDecoder();
+    try {
+      const learner = new Learner(
+        {
+          classifier: classifierByName(manifest.classifier),
+          featureSchema: features.schema,
+          dimensions: features.names.length,
+          startFrom: { version: manifest.version, state: this.stateOf(manifest) },
+          learning: learn,
+          versions: false,
+          ...(confidenceThreshold === undefined ? {} : { confidenceThreshold }),
+          ...(onDrift === undefined ? {} : { onDrift }),
+        },
+        { artifacts, digest: sha256 },
+      );
+      const pipeline = new Pipeline({
+        stages: [
+          { processor: new Windower(windows, features), inputs: [TOPICS.samples] },
+          { processor: learner, inputs: [TOPICS.windows] },
+        ],
+        onRecord: (topic, record) => {
+          if (topic === TOPICS.predictions) onPrediction(text.decode(record.value));
+        },
+      });
+      return { push: (value) => pipeline.push(TOPICS.samples, '', value) };
+    } catch (error) {
+      if (error instanceof FeatureSchemaError) throw refused('incompatible_features', error.message);
+      if (error instanceof StateFormatError) throw refused('damaged_version', error.message);
+      throw error;
+    }
+  }
+
+  private stateOf({ version, digest }: VersionManifest): Uint8Array {
+    const name = versionStateName(version);
+    const state = this.options.artifacts.read(name);
+    if (state === null)
+      throw refused('missing_version', `The state of version ${version} (${name}) is not there.`);
+    if (sha256(state) !== digest) {
+      throw refused(
+        'damaged_version',
+        `The state of version ${version} (${name}) does not match its digest.`,
+      );
+    }
+    return state;
+  }
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The prediction of a replay, parsed. */
+export function parsePrediction(json: string): Prediction {
+  return JSON.parse(json) as Prediction;
+}
+
+function refused(code: string, detail: string): ProblemError {
+  return new ProblemError(problem(409, code, 'Refused', detail));
+}

@@ -1,0 +1,24 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { FrontDoor } from './front-door.js';
+import { ProducersController } from './producers.controller.js';
+import { SampleIntake, type SampleIntakeOptions } from './sample-intake.js';
+import { SamplesController } from './samples.controller.js';
+
+/**
+ * The HTTP routes of the front door. The app must be made without Nest's body parsers (`bodyParser: false`): bodies
+ * are read here.
+ */
+@Module({})
+export class FrontDoorModule {
+  static register(frontDoor: FrontDoor, options: SampleIntakeOptions): DynamicModule {
+    return {
+      module: FrontDoorModule,
+      controllers: [SamplesController, ProducersController],
+      providers: [
+        { provide: FrontDoor, useValue: frontDoor },
+        { provide: SampleIntake, useValue: new SampleIntake(frontDoor, options) },
+      ],
+      exports: [FrontDoor, SampleIntake],
+    };
+  }
+}

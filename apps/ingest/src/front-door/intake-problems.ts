@@ -1,0 +1,60 @@
+import { problem } from '@hark/contracts';
+import { ProblemError } from '@hark/service';
+
+interface Meaning {
+  readonly status: number;
+  readonly title: string;
+  readonly retryAfterSeconds?: number;
+  /** Bad input of which nothing else leaves a trace. */
+  readonly unreadable?: true;
+}
+
+const NO_ROW = 'No row could be read';
+
+/** What each error of the way in means over HTTP, by its code. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  header_missing: { status: 400, title: NO_ROW, unreadable: true },
+  header_columns: { status: 400, title: NO_ROW, unreadable: true },
+  malformed: { status: 400, title: NO_ROW, unreadable: true },
+  column_length: { status: 400, title: NO_ROW, unreadable: true },
+  record_format: { status: 400, title: NO_ROW, unreadable: true },
+  too_many_streams: { status: 413, title: 'Too many streams in one batch' },
+  invalid_numbering: { status: 400, title: 'Invalid numbering' },
+  broken_body: { status: 400, title: 'Broken body' },
+  body_too_large: { status: 413, title: 'Body too large' },
+  unsupported_encoding: { status: 415, title: 'Unsupported encoding' },
+  overloaded: { status: 429, title: 'Overloaded', retryAfterSeconds: 1 },
+  too_many_producers: { status: 429, title: 'Too many producers', retryAfterSeconds: 60 },
+  log_full: { status: 503, title: 'The disk is full', retryAfterSeconds: 5 },
+  log_closed: { status: 503, title: 'Stopping', retryAfterSeconds: 5 },
+  log_disk: { status: 503, title: 'The disk has failed', retryAfterSeconds: 30 },
+  fenced: { status: 503, title: 'Taken over', retryAfterSeconds: 5 },
+};
+
+/** What a client is told where the error's own message is about this machine. */
+const DETAILS: Readonly<Record<string, string>> = {
+  log_full: 'Nothing of this request was taken. Send it again when there is room.',
+  log_disk: 'Nothing of this request is sure to be kept. Send it again.',
+};
+
+/** The problem that an error is, `null` when nobody foresaw it. */
+export function problemFor(error: unknown): ProblemError | null {
+  if (error instanceof ProblemError) return error;
+  const meaning = meaningOf(error);
+  if (meaning === null) return null;
+  const { code, message } = error as Error & { code: string };
+  const detail = DETAILS[code] ?? message;
+  const headers: Record<string, string> =
+    meaning.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(meaning.retryAfterSeconds) };
+  return new ProblemError(problem(meaning.status, code, meaning.title, detail), headers);
+}
+
+/** Whether a body could not be read at all. */
+export function isUnreadable(error: unknown): error is Error {
+  return meaningOf(error)?.unreadable === true;
+}
+
+function meaningOf(error: unknown): Meaning | null {
+  const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : null;
+}

@@ -1,0 +1,25 @@
+import type { SampleBatch } from '@hark/contracts';
+import type { RejectedRow } from '@hark/streaming';
+
+/** How a client numbers its batches. */
+export interface Numbering {
+  readonly producer: string;
+  /** From 1 on, growing; `null` for an end without a batch. */
+  readonly sequence: number | null;
+  /** Nothing comes after this. */
+  readonly end: boolean;
+}
+
+/** What one request, message or file brought. */
+export interface Submission {
+  readonly batch: SampleBatch;
+  /** Rows refused in all. */
+  readonly rejected: number;
+  /** The first of them, with their text. */
+  readonly kept: readonly RejectedRow[];
+  /** Where it came from, e.g. `http`: stands in the records of refused rows. */
+  readonly source: string;
+  /** Milliseconds since 1970. */
+  readonly receivedMs: number;
+  readonly numbering?: Numbering | undefined;
+}

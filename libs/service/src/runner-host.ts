@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Runner, type LogReader, type RunnerOptions } from '@hark/streaming';
+import { Counter, Gauge } from 'prom-client';
+import type { ServiceContext } from './service-context.js';
+
+/** Where a runner stands, as its app's status page says it. */
+export interface RunnerStatus {
+  /** Records taken since the process started. */
+  readonly records: number;
+  /** Records of its inputs whose outputs do not stand yet. */
+  readonly lagRecords: number;
+  readonly inputs: readonly { readonly topic: string; readonly position: number; readonly end: number }[];
+}
+
+/** Runs a runner within an app: recovery before the app is ready, metrics, lag, a clean end. */
+export class RunnerHost {
+  private readonly runner: Runner;
+  private readonly log: LogReader;
+  private readonly stopping = new AbortController();
+  private readonly committed = new Map<string, number>();
+  private records = 0;
+  private full = false;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: Omit<RunnerOptions, 'sleep' | 'onStep' | 'onFull'>,
+    private readonly context: ServiceContext,
+  ) {
+    const { logger, metrics, health } = context;
+    const { name } = options;
+    this.log = options.log;
+    const taken = new Counter({
+      name: `hark_${name}_records_total`,
+      help: `Records that the ${name} has taken`,
+      registers: [metrics],
+    });
+    const bytes = new Counter({
+      name: `hark_${name}_bytes_total`,
+      help: `Bytes of input that the ${name} has taken`,
+      registers: [metrics],
+    });
+    new Gauge({
+      name: `hark_${name}_lag_records`,
+      help: `Records of its inputs whose outputs do not stand yet`,
+      registers: [metrics],
+      collect: async function () {
+        this.set((await status()).lagRecords);
+      },
+    });
+    const status = () => this.status();
+    this.runner = new Runner({
+      ...options,
+      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined),
+      onStep: (step) => {
+        this.full = false;
+        this.records += step.records;
+        taken.inc(step.records);
+        bytes.inc(step.bytes);
+        for (const { topic, to } of step.inputs) this.committed.set(topic, to);
+      },
+      onFull: (error) => {
+        if (!this.full) logger.error({ err: error }, `the disk is full: the ${name} waits for room, nothing is lost`);
+        this.full = true;
+      },
+    });
+    health.require(name, () => (this.full ? 'the disk is full' : null));
+    health.report(name, () => this.status());
+  }
+
+  /** Brings the processor to where it was left. */
+  async recover(): Promise<void> {
+    const started = performance.now();
+    const recovery = await this.runner.recover();
+    for (const { topic, position } of (await this.runner.progress()).inputs) this.committed.set(topic, position);
+    this.context.logger.info(
+      { ...recovery, milliseconds: Math.round(performance.now() - started) },
+      `${this.options.name} resumed`,
+    );
+  }
+
+  /** Takes steps until {@link stop}; rejects when it cannot go on. */
+  run(): Promise<void> {
+    this.running = this.runner.run(this.stopping.signal);
+    return this.running;
+  }
+
+  /** Resolves when the step under way stands. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running.catch(() => undefined);
+  }
+
+  async status(): Promise<RunnerStatus> {
+    const inputs = [];
+    for (const { topic, partition } of this.options.inputs) {
+      inputs.push({ topic, position: this.committed.get(topic) ?? 0, end: await this.log.end(topic, partition) });
+    }
+    const lagRecords = inputs.reduce((sum, { position, end }) => sum + Math.max(0, end - position), 0);
+    return { records: this.records, lagRecords, inputs };
+  }
+}

@@ -1,0 +1,33 @@
+import { DEFAULT_WINDOW_OPTIONS, type WindowOptions } from '@hark/streaming';
+import { SettingsError, wholeNumber } from './settings.js';
+
+const DAY_MS = 86_400_000;
+const { sizeMs, hopMs, latenessMs, sensorLagMs, aheadMs } = DEFAULT_WINDOW_OPTIONS;
+
+/** How windows are cut: read by ingest, which cuts them, and by the gateway, whose replays cut them alike. */
+export const windowSettings = {
+  HARK_WINDOW_SIZE_MS: wholeNumber(sizeMs, 100, DAY_MS),
+  HARK_WINDOW_HOP_MS: wholeNumber(hopMs, 100, DAY_MS),
+  HARK_LATENESS_MS: wholeNumber(latenessMs, 0, DAY_MS),
+  HARK_SENSOR_LAG_MS: wholeNumber(sensorLagMs, 0, DAY_MS),
+  HARK_LEAP_MS: wholeNumber(aheadMs, 1000, 365 * DAY_MS),
+};
+
+/** @throws SettingsError when the settings contradict each other. */
+export function windowOptions(settings: Readonly<Record<keyof typeof windowSettings, number>>): WindowOptions {
+  const { HARK_WINDOW_SIZE_MS: size, HARK_WINDOW_HOP_MS: hop } = settings;
+  if (hop > size) {
+    throw new SettingsError(
+      `HARK_WINDOW_HOP_MS=${hop}: expected at most HARK_WINDOW_SIZE_MS, ${size}, or the samples between two ` +
+        'windows are in none',
+    );
+  }
+  return {
+    sizeMs: size,
+    hopMs: hop,
+    latenessMs: settings.HARK_LATENESS_MS,
+    sensorLagMs: settings.HARK_SENSOR_LAG_MS,
+    aheadMs: settings.HARK_LEAP_MS,
+    watermark: 'device',
+  };
+}

@@ -1,0 +1,210 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
+import { CorruptLogError, CorruptStateError, partitionKey } from '../../log/log.js';
+import type { InputRange, LogRecord, RunnerState } from '../../log/log.js';
+import { openValue } from './checked-value.js';
+import { decodeFrame } from './frame.js';
+import {
+  FORMAT_KEY,
+  OWNER_KEY,
+  TRANSACTIONS_KEY,
+  decodeNumber,
+  encodeNumber,
+  frameKey,
+  journalKey,
+  numberOf,
+  partitionPrefix,
+  snapshotKey,
+  standingKey,
+} from './keys.js';
+import { LogFormatError } from './storage-errors.js';
+
+export const FORMAT = 1;
+
+/** One reader slot a process is the rule; a slot takes 64 bytes of the lock file. */
+const MAX_READERS = 254;
+
+/** Where a runner stands after its last step. */
+export interface Standing {
+  readonly steps: number;
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+/**
+ * The LMDB environment of one app: the topics that it owns and the state of its runners. Reading is synchronous
+ * and sees every transaction committed so far, by whatever process.
+ *
+ * Readers open it writable too: the first process that opens an environment after the machine has crashed goes
+ * back to the last flushed transaction, and LMDB can't do that in an environment opened for reading alone.
+ */
+export class AppEnvironment {
+  private formatChecked = false;
+  private abandoned = false;
+
+  private constructor(
+    readonly path: string,
+    readonly store: RootDatabase<Buffer, Buffer>,
+  ) {}
+
+  /** Opens the environment of an app that has written already; `null` when it has not. */
+  static openExisting(path: string): AppEnvironment | null {
+    return existsSync(join(path, 'data.mdb')) ? AppEnvironment.open(path) : null;
+  }
+
+  static open(path: string): AppEnvironment {
+    const store = open<Buffer, Buffer>({
+      path,
+      noSubdir: false,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      maxReaders: MAX_READERS,
+      // The writer groups commits itself, and lmdb-js's grouping makes a promise of its own for each turn, whose
+      // rejection nobody could handle.
+      eventTurnBatching: false,
+    });
+    return new AppEnvironment(path, store);
+  }
+
+  /**
+   * Makes the caller the owner and fences the one before.
+   * @returns the number of this owner.
+   */
+  takeOver(fence: (owner: number) => Buffer): Promise<number> {
+    return this.store.transaction(() => {
+      const format = this.number(FORMAT_KEY);
+      if (format > FORMAT) throw new LogFormatError(this.path, format, FORMAT);
+      const before = this.number(OWNER_KEY);
+      void this.store.put(FORMAT_KEY, encodeNumber(FORMAT));
+      void this.store.put(OWNER_KEY, encodeNumber(before + 1));
+      if (before > 0) void this.store.put(fence(before), Buffer.from([1]));
+      return before + 1;
+    });
+  }
+
+  /** Number of transactions committed; also tells whether something has changed. */
+  transactions(): number {
+    this.store.resetReadTxn();
+    return this.number(TRANSACTIONS_KEY);
+  }
+
+  /** See {@link LogReader.read}: whole frames, up to the one that reaches `maxBytes`. */
+  read(topic: string, partition: number, from: number, maxBytes: number): LogRecord[] {
+    const records: LogRecord[] = [];
+    if (!this.readable()) return records;
+    let next = from;
+    let bytes = 0;
+    const start = frameKey(topic, partition, from);
+    const end = partitionPrefix(topic, partition + 1);
+    for (const { key, value } of this.store.getRange({ start, end })) {
+      const last = numberOf(key);
+      const payload = openValue(key, value);
+      if (payload === null) throw new CorruptLogError(topic, partition, next);
+      const before = records.length;
+      bytes += decodeFrame(payload, last, next, records);
+      // The frame in between is gone.
+      if (records[before].offset !== next) throw new CorruptLogError(topic, partition, next);
+      next = last + 1;
+      if (bytes >= maxBytes) break;
+    }
+    return records;
+  }
+
+  end(topic: string, partition: number): number {
+    if (!this.readable()) return 0;
+    const start = frameKey(topic, partition, Number.MAX_SAFE_INTEGER);
+    const end = partitionPrefix(topic, partition);
+    for (const key of this.store.getKeys({ start, end, reverse: true, limit: 1 })) return numberOf(key) + 1;
+    return 0;
+  }
+
+  standing(runner: string): Standing {
+    const key = standingKey(runner);
+    const value = this.readable() ? this.store.get(key) : undefined;
+    if (value === undefined) return { steps: 0, positions: new Map() };
+    const { steps, positions } = this.parse(runner, 'position', key, value) as {
+      steps: number;
+      positions: [string, number][];
+    };
+    return { steps, positions: new Map(positions) };
+  }
+
+  /** What the steps from `from` up to `to` (excluded) took, oldest first. */
+  steps(runner: string, from: number, to: number): (readonly InputRange[])[] {
+    const steps: (readonly InputRange[])[] = [];
+    if (!this.readable()) return steps;
+    for (const { key, value } of this.store.getRange({
+      start: journalKey(runner, from),
+      end: journalKey(runner, to),
+    }))
+      steps.push(this.parse(runner, `journal entry ${numberOf(key)}`, key, value) as InputRange[]);
+    return steps;
+  }
+
+  runnerState(runner: string): RunnerState {
+    const standing = this.standing(runner);
+    const snapshot = this.snapshot(runner);
+    const replay = this.steps(runner, snapshot?.step ?? 0, standing.steps);
+    if (replay.length !== standing.steps - (snapshot?.step ?? 0))
+      throw new CorruptStateError(runner, 'journal');
+    return { ...standing, snapshot, replay };
+  }
+
+  /** Lets lmdb-js forget a transaction that failed: its `close` would wait for ever for that one's flush. */
+  async recover(): Promise<void> {
+    await this.store.transaction(() => undefined);
+  }
+
+  /** The disk has failed and LMDB may block: the environment stays open until the process ends. */
+  abandon(): void {
+    this.abandoned = true;
+  }
+
+  async close(): Promise<void> {
+    if (!this.abandoned) await this.store.close();
+  }
+
+  private snapshot(runner: string): RunnerState['snapshot'] {
+    const key = snapshotKey(runner);
+    const value = this.store.get(key);
+    if (value === undefined) return null;
+    const payload = openValue(key, value);
+    if (payload === null) throw new CorruptStateError(runner, 'snapshot');
+    return { step: decodeNumber(payload), state: payload.subarray(8) };
+  }
+
+  private parse(runner: string, what: string, key: Buffer, value: Buffer): unknown {
+    const payload = openValue(key, value);
+    if (payload === null) throw new CorruptStateError(runner, what);
+    return JSON.parse(payload.toString('utf8'));
+  }
+
+  /** Moves to the newest transaction. False while the app is only just making its environment. */
+  private readable(): boolean {
+    this.store.resetReadTxn();
+    if (this.formatChecked) return true;
+    const format = this.number(FORMAT_KEY);
+    if (format > FORMAT) throw new LogFormatError(this.path, format, FORMAT);
+    return (this.formatChecked = format > 0);
+  }
+
+  private number(key: Buffer): number {
+    const bytes = this.store.get(key);
+    return bytes === undefined ? 0 : decodeNumber(bytes);
+  }
+}
+
+/** What {@link AppEnvironment.standing} reads back. */
+export function encodeStanding(standing: Standing): Buffer {
+  return Buffer.from(JSON.stringify({ steps: standing.steps, positions: [...standing.positions] }));
+}
+
+export function encodeInputs(inputs: readonly InputRange[]): Buffer {
+  return Buffer.from(JSON.stringify(inputs));
+}
+
+export function advance(standing: Standing, inputs: readonly InputRange[]): Standing {
+  const positions = new Map(standing.positions);
+  for (const { topic, partition, to } of inputs) positions.set(partitionKey(topic, partition), to);
+  return { steps: standing.steps + 1, positions };
+}

@@ -1,0 +1,64 @@
+/**
+ * Keys of an environment, in the order that LMDB sorts them (as bytes). Numbers are big-endian, 8 bytes. A frame's
+ * key holds the offset of its *last* record: the first key at or behind an offset is then the frame that holds it,
+ * and the last key of a partition says where it ends.
+ */
+
+const FRAME = 0x10;
+const JOURNAL = 0x20;
+const STANDING = 0x21;
+const SNAPSHOT = 0x22;
+
+/** Version of this format; an environment of a later one is refused. */
+export const FORMAT_KEY = Buffer.from([0x01]);
+/** Number of writers opened so far: the last is the owner. */
+export const OWNER_KEY = Buffer.from([0x02]);
+/** Number of transactions committed. */
+export const TRANSACTIONS_KEY = Buffer.from([0x03]);
+
+/** Stands once the writer of this number has been taken over. */
+export function fencedKey(owner: number): Buffer {
+  return Buffer.concat([Buffer.from([0x04]), encodeNumber(owner)]);
+}
+
+export function frameKey(topic: string, partition: number, lastOffset: number): Buffer {
+  return Buffer.concat([partitionPrefix(topic, partition), encodeNumber(lastOffset)]);
+}
+
+/** Sorts before every frame of the partition. */
+export function partitionPrefix(topic: string, partition: number): Buffer {
+  return Buffer.concat([named(FRAME, topic), encodeNumber(partition)]);
+}
+
+export function journalKey(runner: string, step: number): Buffer {
+  return Buffer.concat([named(JOURNAL, runner), encodeNumber(step)]);
+}
+
+export function standingKey(runner: string): Buffer {
+  return named(STANDING, runner);
+}
+
+export function snapshotKey(runner: string): Buffer {
+  return named(SNAPSHOT, runner);
+}
+
+/** The number that ends a frame's or a journal entry's key. */
+export function numberOf(key: Buffer): number {
+  return decodeNumber(key.subarray(key.length - 8));
+}
+
+export function encodeNumber(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeUInt32BE(Math.floor(value / 0x1_0000_0000), 0);
+  bytes.writeUInt32BE(value % 0x1_0000_0000, 4);
+  return bytes;
+}
+
+export function decodeNumber(bytes: Buffer): number {
+  return bytes.readUInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
+}
+
+/** Names hold no zero byte, so one ends them: no name's keys lie between another's. */
+function named(kind: number, name: string): Buffer {
+  return Buffer.concat([Buffer.from([kind]), Buffer.from(name, 'utf8'), Buffer.from([0])]);
+}

@@ -1,0 +1,193 @@
+/** 10^0 to 10^22: the powers of ten that a double holds exactly. */
+const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+
+/** Bytes from its start that a scan may look at. */
+export const NUMBER_REACH = 64;
+
+const POINT = 0x2e;
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+
+/**
+ * Reads numbers straight from bytes, without making strings. It takes JSON's number grammar and no more; where a
+ * number is of another form or too long to be read exactly this way, it says so and the caller reads the text.
+ * After a scan `end` is the position behind the number, or −1 when it was not read. The {@link NUMBER_REACH} bytes
+ * from its start on must exist.
+ */
+export class NumberScanner {
+  end = -1;
+  /** Result of {@link scanTime}. */
+  ms = 0;
+  subNs = 0;
+  private bytes!: Uint8Array;
+  private view!: DataView;
+
+  /** The bytes that the next scans read. */
+  begin(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /**
+   * A decimal number, rounded as `Number(text)` rounds: with a mantissa below 2^53 and a power of ten up to 10^22
+   * both are exact, so that one multiplication or division gives the correctly rounded result (Clinger 1990).
+   */
+  scanFloat(start: number): number {
+    const { bytes, view } = this;
+    this.end = -1;
+    let p = start;
+    let c = bytes[p];
+    const negative = c === MINUS;
+    if (negative) c = bytes[++p];
+    let digit = c - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    // Up to nine significant digits in a small integer, up to seven more in a second one.
+    let mantissa = digit;
+    let low = 0;
+    let lowDigits = 0;
+    let exponent = 0;
+    c = bytes[++p];
+    digit = c - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (mantissa === 0) return NaN;
+      do {
+        if (mantissa < 100_000_000) mantissa = mantissa * 10 + digit;
+        else if (lowDigits < 7) {
+          low = low * 10 + digit;
+          lowDigits++;
+        } else return NaN;
+        c = bytes[++p];
+        digit = c - 48;
+      } while (digit >= 0 && digit <= 9);
+    }
+    if (c === POINT) {
+      const point = p++;
+      while (mantissa < 100_000) {
+        const four = fourDigits(view.getInt32(p, true));
+        if (four < 0) break;
+        mantissa = mantissa * 10_000 + four;
+        p += 4;
+        if (p - point > 24) return NaN;
+      }
+      c = bytes[p];
+      digit = c - 48;
+      while (digit >= 0 && digit <= 9) {
+        if (mantissa < 100_000_000) mantissa = mantissa * 10 + digit;
+        else if (lowDigits < 7) {
+          low = low * 10 + digit;
+          lowDigits++;
+        } else return NaN;
+        c = bytes[++p];
+        digit = c - 48;
+        if (p - point > 24) return NaN;
+      }
+      exponent = point + 1 - p;
+      if (exponent === 0) return NaN;
+    }
+    if (c === 0x45 || c === 0x65) {
+      c = bytes[++p];
+      const down = c === MINUS;
+      if (down || c === PLUS) c = bytes[++p];
+      digit = c - 48;
+      if (digit < 0 || digit > 9) return NaN;
+      let written = digit;
+      digit = bytes[++p] - 48;
+      while (digit >= 0 && digit <= 9) {
+        written = written * 10 + digit;
+        if (written > 99 || p - start > 50) return NaN;
+        digit = bytes[++p] - 48;
+      }
+      exponent += down ? -written : written;
+    }
+    let value = mantissa;
+    if (lowDigits > 0) {
+      value = mantissa * POWERS[lowDigits] + low;
+      if (value > 9_007_199_254_740_991) return NaN;
+    }
+    if (exponent < 0) {
+      if (exponent < -22) return NaN;
+      value /= POWERS[-exponent];
+    } else if (exponent > 0) {
+      if (exponent > 22) return NaN;
+      value *= POWERS[exponent];
+    }
+    this.end = p;
+    return negative ? -value : value;
+  }
+
+  /** Nanoseconds as 1 to 19 decimal digits, at most 2^63 − 1, into `ms` and `subNs`. */
+  scanTime(start: number): void {
+    const { bytes, view } = this;
+    this.end = -1;
+    if (bytes[start] === 48) {
+      const next = bytes[start + 1] - 48;
+      if (next >= 0 && next <= 9) return;
+    }
+    // The whole number as three parts: up to nine digits, up to nine, the nineteenth.
+    let p = start;
+    let high = 0;
+    let four = fourDigits(view.getInt32(p, true));
+    if (four >= 0) {
+      high = four;
+      p += 4;
+      four = fourDigits(view.getInt32(p, true));
+      if (four >= 0) {
+        high = high * 10_000 + four;
+        p += 4;
+      }
+    }
+    let digit = bytes[p] - 48;
+    while (digit >= 0 && digit <= 9 && p < start + 9) {
+      high = high * 10 + digit;
+      digit = bytes[++p] - 48;
+    }
+    if (p === start) return;
+    const middle = p;
+    let low = 0;
+    if (p === start + 9) {
+      four = fourDigits(view.getInt32(p, true));
+      if (four >= 0) {
+        low = four;
+        p += 4;
+        four = fourDigits(view.getInt32(p, true));
+        if (four >= 0) {
+          low = low * 10_000 + four;
+          p += 4;
+        }
+      }
+      digit = bytes[p] - 48;
+      while (digit >= 0 && digit <= 9 && p < start + 18) {
+        low = low * 10 + digit;
+        digit = bytes[++p] - 48;
+      }
+    }
+    const lowDigits = p - middle;
+    if (digit >= 0 && digit <= 9) {
+      const last = digit;
+      digit = bytes[++p] - 48;
+      if (digit >= 0 && digit <= 9) return;
+      const carry = (low / 100_000) | 0;
+      this.ms = high * 10_000 + carry;
+      this.subNs = (low - carry * 100_000) * 10 + last;
+      if (this.ms >= 9_223_372_036_854 && (this.ms > 9_223_372_036_854 || this.subNs > 775_807)) return;
+    } else if (lowDigits > 6) {
+      const carry = (low / 1_000_000) | 0;
+      this.ms = high * POWERS[lowDigits - 6] + carry;
+      this.subNs = low - carry * 1_000_000;
+    } else {
+      // ms = floor(high · 10^lowDigits / 10^6)
+      const shift = POWERS[6 - lowDigits];
+      this.ms = Math.floor(high / shift);
+      this.subNs = (high - this.ms * shift) * POWERS[lowDigits] + low;
+    }
+    this.end = p;
+  }
+}
+
+/** Value of four ASCII digits, the first in the lowest byte; −1 when one of the bytes is no digit. */
+function fourDigits(word: number): number {
+  const digits = (word - 0x30303030) | 0;
+  if (((digits | ((word + 0x46464646) | 0)) & 0x80808080) !== 0) return -1;
+  const pairs = (Math.imul(digits, 10) + (digits >>> 8)) & 0x00ff00ff;
+  return (pairs & 0xff) * 100 + (pairs >>> 16);
+}

@@ -1,0 +1,264 @@
+import type { Commit, InputRange, LogReader, LogWriter } from '../log/log.js';
+import { LogFullError, partitionKey } from '../log/log.js';
+import type { ArtifactStore, Processor } from './processor.js';
+import { CollectedOutputs, SUPPRESSED, executeStep, processRecords } from './step.js';
+
+export interface RunnerOptions {
+  /** Name under which the writer keeps the journal and the snapshot. */
+  readonly name: string;
+  readonly log: LogReader;
+  readonly writer: LogWriter;
+  readonly artifacts: ArtifactStore;
+  readonly processor: Processor;
+  /** What the processor reads. A step takes from the first as much as it may, then from the second, and so on. */
+  readonly inputs: readonly { readonly topic: string; readonly partition: number }[];
+  /** A step ends with the record that reaches this many bytes; see {@link LogReader.read} for how exact that is. */
+  readonly maxStepBytes: number;
+  /** State is stored with the first step after so many bytes of input. */
+  readonly snapshotEveryBytes: number;
+  /** Resolves after so many milliseconds, or when the signal is aborted: the wait before a full disk is tried again. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Called when a step's commit has taken effect. */
+  readonly onStep?: (step: StepReport) => void;
+  /** Called each time that the disk refused a step and it will be tried again. */
+  readonly onFull?: (error: LogFullError) => void;
+}
+
+/** A step that stands. */
+export interface StepReport {
+  readonly inputs: readonly InputRange[];
+  readonly records: number;
+  readonly bytes: number;
+  readonly emitted: number;
+  /** Whether the state was stored with it. */
+  readonly snapshot: boolean;
+}
+
+/** What {@link Runner.recover} did. */
+export interface Recovery {
+  /** Bytes of the snapshot restored; `null` when there was none. */
+  readonly snapshotBytes: number | null;
+  /** Steps executed again. */
+  readonly steps: number;
+  /** Bytes of input executed again. */
+  readonly bytes: number;
+}
+
+/** Where a runner stands, for a status page. */
+export interface RunnerProgress {
+  readonly name: string;
+  /** Since this process started it, without what was executed again. */
+  readonly records: number;
+  readonly bytes: number;
+  readonly steps: number;
+  readonly inputs: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    /** Offset of the next record that the processor takes. */
+    readonly position: number;
+    /** Records that it has not taken yet. */
+    readonly lag: number;
+  }[];
+}
+
+/** A step that was executed and is not committed. */
+interface TakenStep {
+  readonly commit: Commit;
+  readonly report: StepReport;
+  readonly artifacts: readonly WrittenArtifact[];
+}
+
+interface WrittenArtifact {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The first attempt to write it. */
+  readonly written: Promise<void>;
+}
+
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 2000;
+
+/**
+ * Drives a processor: reads records, has them processed, and commits outputs, what was read and now and then the
+ * state as one atomic step. The records a step took, in their order, are its journal: after a crash the state is
+ * restored and the steps behind it are executed again exactly so, with their outputs suppressed.
+ *
+ * While a step is being committed the next one is executed; it is committed when the one before stands. After any
+ * error but a full disk nothing more is committed, and the runner is to be thrown away with its processor.
+ */
+export class Runner {
+  private readonly positions = new Map<string, number>();
+  private readonly total = { records: 0, bytes: 0, steps: 0 };
+  private bytesSinceSnapshot = 0;
+  private recovered = false;
+  private failure: { readonly error: unknown } | null = null;
+  private inFlight: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: RunnerOptions) {}
+
+  /**
+   * Brings the processor to where its last committed step left it. Call once, before anything else.
+   * @throws StateFormatError, CorruptStateError, LostInputError, ProcessorError
+   */
+  async recover(): Promise<Recovery> {
+    const { name, log, writer, processor } = this.options;
+    const { snapshot, replay, positions } = await writer.runnerState(name);
+    if (snapshot !== null) processor.restore(snapshot.state);
+    let bytes = 0;
+    for (const inputs of replay) bytes += await executeStep(name, processor, log, inputs, SUPPRESSED);
+    for (const [partition, position] of positions) this.positions.set(partition, position);
+    this.bytesSinceSnapshot = bytes;
+    this.recovered = true;
+    return { snapshotBytes: snapshot?.state.length ?? null, steps: replay.length, bytes };
+  }
+
+  /**
+   * Takes steps until `signal` is aborted; then the step begun last stands, or none of it does because the disk was
+   * full to the end.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) await this.advanceOrWait(signal);
+      await this.settled();
+    } catch (error) {
+      if (!(signal.aborted && error instanceof LogFullError)) throw error;
+    }
+  }
+
+  /**
+   * Takes one step and waits until it stands.
+   * @returns false when there was nothing to read.
+   */
+  async step(signal: AbortSignal = NEVER): Promise<boolean> {
+    const advanced = await this.advance(signal);
+    await this.settled();
+    return advanced;
+  }
+
+  async progress(): Promise<RunnerProgress> {
+    const { name, log } = this.options;
+    const inputs = [];
+    for (const { topic, partition } of this.options.inputs) {
+      const position = this.position(topic, partition);
+      const lag = Math.max(0, (await log.end(topic, partition)) - position);
+      inputs.push({ topic, partition, position, lag });
+    }
+    return { name, ...this.total, inputs };
+  }
+
+  private position(topic: string, partition: number): number {
+    return this.positions.get(partitionKey(topic, partition)) ?? 0;
+  }
+
+  private async advanceOrWait(signal: AbortSignal): Promise<void> {
+    if (await this.advance(signal)) return;
+    // Asked for before the inputs are looked at once more, so that no commit falls in between.
+    const changed = this.options.log.changed(signal);
+    if (!(await this.advance(signal))) await changed;
+  }
+
+  /** Executes a step and, once the one before stands, begins to commit it. */
+  private async advance(signal: AbortSignal): Promise<boolean> {
+    if (this.failure !== null) throw this.failure.error;
+    if (!this.recovered) throw new Error('recover() comes before the first step');
+    let taken: TakenStep | null;
+    try {
+      taken = await this.take();
+    } catch (error) {
+      this.failure = { error };
+      await this.inFlight;
+      throw error;
+    }
+    await this.settled();
+    if (taken === null) return false;
+    this.inFlight = this.commit(taken, signal).catch((error: unknown) => {
+      this.failure ??= { error };
+    });
+    return true;
+  }
+
+  /** Waits for the commit under way. */
+  private async settled(): Promise<void> {
+    await this.inFlight;
+    if (this.failure !== null) throw this.failure.error;
+  }
+
+  private async take(): Promise<TakenStep | null> {
+    const { name, log, processor, maxStepBytes, snapshotEveryBytes } = this.options;
+    const artifacts: WrittenArtifact[] = [];
+    const outputs = new CollectedOutputs((artifact, bytes) => artifacts.push(this.write(artifact, bytes)));
+    const inputs: InputRange[] = [];
+    let records = 0;
+    let bytes = 0;
+    for (const { topic, partition } of this.options.inputs) {
+      if (bytes >= maxStepBytes) break;
+      const from = this.position(topic, partition);
+      const read = await log.read(topic, partition, from, maxStepBytes - bytes);
+      if (read.length === 0) continue;
+      processRecords(name, processor, topic, partition, read, outputs);
+      for (const { value } of read) bytes += value.length;
+      records += read.length;
+      inputs.push({ topic, partition, from, to: from + read.length });
+      this.positions.set(partitionKey(topic, partition), from + read.length);
+    }
+    if (inputs.length === 0) return null;
+    this.bytesSinceSnapshot += bytes;
+    const due = this.bytesSinceSnapshot >= snapshotEveryBytes;
+    if (due) this.bytesSinceSnapshot = 0;
+    const appends = [...outputs.records].map(([topic, emitted]) => ({
+      topic,
+      partition: 0,
+      records: emitted,
+    }));
+    return {
+      commit: {
+        appends,
+        step: { runner: name, inputs },
+        ...(due ? { snapshot: processor.snapshot() } : {}),
+      },
+      report: { inputs, records, bytes, emitted: outputs.count, snapshot: due },
+      artifacts,
+    };
+  }
+
+  private write(name: string, bytes: Uint8Array): WrittenArtifact {
+    const written = this.options.artifacts.write(name, bytes);
+    // Looked at when the step is committed.
+    written.catch(() => undefined);
+    return { name, bytes, written };
+  }
+
+  private async commit(step: TakenStep, signal: AbortSignal): Promise<void> {
+    const { artifacts, writer, onStep } = this.options;
+    for (const { name, bytes, written } of step.artifacts)
+      await this.untilThereIsRoom(signal, (first) => (first ? written : artifacts.write(name, bytes)));
+    await this.untilThereIsRoom(signal, () => writer.commit(step.commit));
+    this.total.records += step.report.records;
+    this.total.bytes += step.report.bytes;
+    this.total.steps++;
+    onStep?.(step.report);
+  }
+
+  /** Tries the same write again and again while the disk is full, or until it is told to stop. */
+  private async untilThereIsRoom(
+    signal: AbortSignal,
+    write: (first: boolean) => Promise<unknown>,
+  ): Promise<void> {
+    for (
+      let pause = FIRST_RETRY_MS, first = true;
+      ;
+      pause = Math.min(2 * pause, LONGEST_RETRY_MS), first = false
+    ) {
+      try {
+        await write(first);
+        return;
+      } catch (error) {
+        if (!(error instanceof LogFullError) || signal.aborted) throw error;
+        this.options.onFull?.(error);
+        await this.options.sleep(pause, signal);
+      }
+    }
+  }
+}
+
+const NEVER = new AbortController().signal;

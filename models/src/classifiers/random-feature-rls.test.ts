@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { describeClassifier } from '../classifier.contract.js';
+import { Xoshiro128 } from '../random/xoshiro128.js';
+import { mostProbable } from '../scores/most-probable.js';
+import { RandomFeatureRls, randomFeatureRls } from './random-feature-rls.js';
+
+describeClassifier(randomFeatureRls);
+
+/** Two classes that overlap: the first feature says `a` with the probability σ(2 x). */
+function noisy(count: number, seed: number): { x: Float64Array; label: string }[] {
+  const random = new Xoshiro128(seed);
+  return Array.from({ length: count }, () => {
+    const x = Float64Array.from({ length: 4 }, () => 4 * random.nextUniform() - 2);
+    return { x, label: random.nextUniform() < 1 / (1 + Math.exp(-2 * x[0])) ? 'a' : 'b' };
+  });
+}
+
+describe('random-feature least squares', () => {
+  it('separates what no line separates', () => {
+    const random = new Xoshiro128(5);
+    const rings = () =>
+      Array.from({ length: 600 }, () => {
+        const radius = random.nextUniform() < 0.5 ? 1 : 3;
+        const angle = 2 * Math.PI * random.nextUniform();
+        const x = Float64Array.of(radius * Math.cos(angle), radius * Math.sin(angle));
+        return { x, label: radius === 1 ? 'inner' : 'outer' };
+      });
+    const classifier = new RandomFeatureRls({ dimensions: 2, seed: 1 });
+    for (const { x, label } of rings()) classifier.learn(x, label);
+    const wrong = rings().filter(({ x, label }) => {
+      const [first, second] = classifier.predict(x);
+      return classifier.classes[first > second ? 0 : 1] !== label;
+    });
+    expect(wrong.length).toBeLessThanOrEqual(6);
+  });
+
+  it('is about as often right as it says it is', () => {
+    const classifier = new RandomFeatureRls({ dimensions: 4, seed: 1 });
+    let said = 0;
+    let right = 0;
+    for (const [i, { x, label }] of noisy(4000, 3).entries()) {
+      if (i >= 1000) {
+        const [first, second] = classifier.predict(x);
+        said += Math.max(first, second);
+        right += classifier.classes[first > second ? 0 : 1] === label ? 1 : 0;
+      }
+      classifier.learn(x, label);
+    }
+    expect(Math.abs(said - right) / 3000).toBeLessThan(0.03);
+  });
+
+  it('uses a feature that starts to vary only after a long time', () => {
+    const classifier = new RandomFeatureRls({ dimensions: 2, seed: 1 });
+    const random = new Xoshiro128(9);
+    for (let i = 0; i < 500; i++) classifier.learn(Float64Array.of(0, random.nextUniform()), 'a');
+    const example = () => {
+      const label = random.nextUniform() < 0.5 ? 'a' : 'b';
+      return { x: Float64Array.of(label === 'a' ? -1 : 1, random.nextUniform()), label };
+    };
+    for (let i = 0; i < 200; i++) {
+      const { x, label } = example();
+      classifier.learn(x, label);
+    }
+    expect(classifier.predict(Float64Array.of(-1, 0.5))[0]).toBeGreaterThan(0.8);
+    expect(classifier.predict(Float64Array.of(1, 0.5))[1]).toBeGreaterThan(0.8);
+  });
+
+  it('follows a change faster after a boost', () => {
+    const wrongAfterSwap = (boost: number) => {
+      const classifier = new RandomFeatureRls({ dimensions: 4, seed: 1 });
+      for (const { x, label } of noisy(3000, 3)) classifier.learn(x, label);
+      classifier.boost(boost);
+      let wrong = 0;
+      for (const { x, label } of noisy(300, 4)) {
+        const truth = label === 'a' ? 'b' : 'a';
+        const [first, second] = classifier.predict(x);
+        if (classifier.classes[first > second ? 0 : 1] !== truth) wrong++;
+        classifier.learn(x, truth);
+      }
+      return wrong;
+    };
+    expect(wrongAfterSwap(0.5)).toBeLessThan(wrongAfterSwap(0) / 2);
+  });
+
+  it('still learns after 20,000 windows of a device on a table', () => {
+    const classifier = new RandomFeatureRls({ dimensions: 4, seed: 1 });
+    for (const { x, label } of noisy(500, 3)) classifier.learn(x, label);
+    for (let i = 0; i < 20_000; i++) classifier.learn(Float64Array.of(0, 1, 0, 9.81), 'table');
+    expect(classifier.predict(Float64Array.of(0, 1, 0, 9.81))[2]).toBeGreaterThan(0.95);
+    let right = 0;
+    for (const [i, { x, label }] of noisy(600, 4).entries()) {
+      const probabilities = classifier.predict(x);
+      expect(probabilities.every(Number.isFinite)).toBe(true);
+      if (i >= 300 && classifier.classes[mostProbable(probabilities)] === label) right++;
+      classifier.learn(x, label);
+    }
+    // The best possible is about 0.84.
+    expect(right / 300).toBeGreaterThan(0.75);
+  });
+
+  it('depends on its seed', () => {
+    const learn = (seed: number) => {
+      const classifier = new RandomFeatureRls({ dimensions: 4, seed });
+      for (const { x, label } of noisy(100, 3)) classifier.learn(x, label);
+      return classifier.predict(Float64Array.of(1, 0, 0, 0))[0];
+    };
+    expect(learn(1)).not.toBe(learn(2));
+  });
+});

@@ -1,0 +1,246 @@
+import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
+
+/** Outputs that a solver keeps at most. */
+const MAX_OUTPUTS = 32;
+/** Windows from one renewal of the ridge to the next. */
+const RENEWAL_INTERVAL = 4;
+/** P may be boosted up to so many times its initial trace. */
+const MOST_BOOST = 3;
+
+export interface LeastSquaresOptions {
+  readonly inputs: number;
+  /** Weight of the squared norm of the weights in the sum that is minimised. */
+  readonly ridge: number;
+  /** Weight of a window relative to the next, 0 < λ ≤ 1: the memory is about 1 / (1 − λ) windows. */
+  readonly forgetting: number;
+}
+
+/**
+ * Ridge regression of many outputs on the same inputs, one window at a time: recursive least squares with exponential
+ * forgetting (Haykin, Adaptive Filter Theory, ch. 10). With forgetting 1 the weights equal those of the batch solution
+ * W = (Σ h hᵀ + ridge·I)⁻¹ Σ h tᵀ. All outputs share the covariance P, which is symmetric by construction: only its
+ * upper triangle is stored, row by row.
+ *
+ * An output that appears late starts at weight 0, which is exactly where it would stand had its target been 0 so far.
+ *
+ * Forgetting alone would forget the ridge too, and P would grow without bound wherever nothing new is seen
+ * ("wind-up"): 10^217 after a million windows of a phone on a table. Stopping to forget while the trace of P is large is
+ * no way out: inputs that are never excited keep it large, and then nothing is forgotten any more. So the ridge is
+ * renewed: at every fourth window one input, in turn, is shown alone with target 0, with the weight that its ridge has
+ * lost since its last turn. The ridge stays between {@link RecursiveLeastSquares.leastRidge} and its full weight, P
+ * stays below the inverse of that in every direction, and what is seen is forgotten at the same pace for ever.
+ */
+export class RecursiveLeastSquares {
+  readonly inputs: number;
+  readonly ridge: number;
+  readonly forgetting: number;
+  private readonly covariance: Float64Array;
+  /** One row of `inputs` weights for each output. */
+  private readonly weights: Float64Array;
+  private readonly gain: Float64Array;
+  private readonly scoresOfOne = new Float64Array(MAX_OUTPUTS);
+  /** What the ridge of an input has lost when its turn comes, and the square root of it. */
+  private readonly renewal: number;
+  private readonly renewalInput: number;
+  private outputsHeld = 0;
+  /** Windows until the next renewal, and whose turn it is. */
+  private untilRenewal = RENEWAL_INTERVAL;
+  private turn = 0;
+
+  constructor(options: LeastSquaresOptions) {
+    const { inputs, ridge, forgetting } = options;
+    this.inputs = inputs;
+    this.ridge = ridge;
+    this.forgetting = forgetting;
+    this.covariance = new Float64Array((inputs * (inputs + 1)) / 2);
+    this.weights = new Float64Array(MAX_OUTPUTS * inputs);
+    this.gain = new Float64Array(inputs);
+    let kept = 1;
+    for (let i = 0; i < RENEWAL_INTERVAL * inputs; i++) kept *= forgetting;
+    this.renewal = ridge * (1 - kept);
+    this.renewalInput = Math.sqrt(this.renewal);
+    this.resetCovariance();
+  }
+
+  /** What is left of the ridge of an input just before its turn. */
+  get leastRidge(): number {
+    return this.ridge - this.renewal;
+  }
+
+  get outputs(): number {
+    return this.outputsHeld;
+  }
+
+  addOutput(): void {
+    this.outputsHeld++;
+  }
+
+  /** Weight of one input for one output. */
+  weight(output: number, input: number): number {
+    return this.weights[output * this.inputs + input];
+  }
+
+  /** Trace of P: how unsure the weights are, all together. */
+  trace(): number {
+    const { covariance, inputs } = this;
+    let sum = 0;
+    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) sum += covariance[d];
+    return sum;
+  }
+
+  /** Writes each output's value for `h` to `scores`. */
+  evaluate(h: Float64Array, scores: Float64Array): void {
+    const { weights, inputs, outputsHeld } = this;
+    const unrolled = inputs - 3;
+    for (let c = 0, w = 0; c < outputsHeld; c++) {
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let i = 0;
+      for (; i < unrolled; i += 4, w += 4) {
+        s0 += weights[w] * h[i];
+        s1 += weights[w + 1] * h[i + 1];
+        s2 += weights[w + 2] * h[i + 2];
+        s3 += weights[w + 3] * h[i + 3];
+      }
+      for (; i < inputs; i++, w++) s0 += weights[w] * h[i];
+      scores[c] = s0 + s1 + (s2 + s3);
+    }
+  }
+
+  /**
+   * Learns that inputs `h` go with 1 for `target` and 0 for every other output.
+   * @param scores what {@link evaluate} says of `h` now.
+   */
+  learn(h: Float64Array, scores: Float64Array, target: number): void {
+    let quadratic = this.multiply(h);
+    if (!(quadratic >= 0)) {
+      // Rounding has cost P its positive definiteness: keep the weights, begin again with how sure they are.
+      this.resetCovariance();
+      quadratic = this.multiply(h);
+    }
+    this.correct(scores, target, quadratic, this.forgetting);
+    if (this.renewal > 0 && --this.untilRenewal === 0) {
+      this.untilRenewal = RENEWAL_INTERVAL;
+      this.renew(this.turn);
+      this.turn = (this.turn + 1) % this.inputs;
+    }
+  }
+
+  /**
+   * Adds `amount`·I to P: the weights stand, but the windows to come count for more. The trace is not
+   * brought above three times its initial value.
+   */
+  boost(amount: number): void {
+    const { covariance, inputs } = this;
+    const room = (MOST_BOOST * inputs) / this.ridge - this.trace();
+    const added = Math.max(0, Math.min(amount, room / inputs));
+    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) covariance[d] += added;
+  }
+
+  write(state: StateWriter): void {
+    state.u32(this.outputsHeld).u32(this.untilRenewal).u32(this.turn).f64Array(this.covariance);
+    state.f64Array(this.weights.subarray(0, this.outputsHeld * this.inputs));
+  }
+
+  read(state: StateReader): void {
+    const outputs = state.u32();
+    if (outputs > MAX_OUTPUTS) throw new StateFormatError(`${outputs} outputs`);
+    this.outputsHeld = outputs;
+    this.untilRenewal = state.u32();
+    this.turn = state.u32();
+    if (this.untilRenewal > RENEWAL_INTERVAL || this.turn >= this.inputs) {
+      throw new StateFormatError('the renewal of the ridge is damaged');
+    }
+    this.covariance.set(state.f64Array(this.covariance.length));
+    this.weights.set(state.f64Array(outputs * this.inputs));
+  }
+
+  /** Shows input `i` alone, with target 0 for every output. */
+  private renew(i: number): void {
+    const { covariance, gain, inputs, renewalInput, scoresOfOne } = this;
+    // gain = P eᵢ · √weight: down the column to the diagonal, then along the row.
+    let p = i;
+    for (let j = 0; j < i; j++) {
+      gain[j] = covariance[p] * renewalInput;
+      p += inputs - j - 1;
+    }
+    for (let j = i; j < inputs; j++, p++) gain[j] = covariance[p] * renewalInput;
+    for (let c = 0; c < this.outputsHeld; c++) scoresOfOne[c] = this.weight(c, i) * renewalInput;
+    this.correct(scoresOfOne, -1, gain[i] * renewalInput, 1);
+  }
+
+  /** Weights and P after a window with this gain, hᵀ P h and scores. */
+  private correct(scores: Float64Array, target: number, quadratic: number, lambda: number): void {
+    const { gain, inputs, weights, outputsHeld } = this;
+    const scale = 1 / (lambda + quadratic);
+    for (let c = 0; c < outputsHeld; c++) {
+      const step = ((c === target ? 1 : 0) - scores[c]) * scale;
+      const row = c * inputs;
+      for (let i = 0; i < inputs; i++) weights[row + i] += gain[i] * step;
+    }
+    this.downdate(scale, 1 / lambda);
+  }
+
+  /** gain = P h. @returns hᵀ P h */
+  private multiply(h: Float64Array): number {
+    const { covariance, gain, inputs } = this;
+    const unrolled = inputs - 3;
+    gain.fill(0);
+    let quadratic = 0;
+    for (let i = 0, p = 0; i < inputs; i++) {
+      const hi = h[i];
+      // Element (i, j) of the triangle stands for (j, i) too. Four sums, so that none waits for the one before.
+      let s0 = gain[i] + covariance[p++] * hi;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let j = i + 1;
+      for (; j < unrolled; j += 4, p += 4) {
+        const a = covariance[p];
+        const b = covariance[p + 1];
+        const c = covariance[p + 2];
+        const d = covariance[p + 3];
+        s0 += a * h[j];
+        s1 += b * h[j + 1];
+        s2 += c * h[j + 2];
+        s3 += d * h[j + 3];
+        gain[j] += a * hi;
+        gain[j + 1] += b * hi;
+        gain[j + 2] += c * hi;
+        gain[j + 3] += d * hi;
+      }
+      for (; j < inputs; j++, p++) {
+        s0 += covariance[p] * h[j];
+        gain[j] += covariance[p] * hi;
+      }
+      gain[i] = s0 + s1 + (s2 + s3);
+      quadratic += gain[i] * hi;
+    }
+    return quadratic;
+  }
+
+  /** P = (P − gain gainᵀ · scale) · growth */
+  private downdate(scale: number, growth: number): void {
+    const { covariance, gain, inputs } = this;
+    const unrolled = inputs - 3;
+    for (let i = 0, p = 0; i < inputs; i++) {
+      const gi = gain[i] * scale * growth;
+      let j = i;
+      for (; j < unrolled; j += 4, p += 4) {
+        covariance[p] = covariance[p] * growth - gi * gain[j];
+        covariance[p + 1] = covariance[p + 1] * growth - gi * gain[j + 1];
+        covariance[p + 2] = covariance[p + 2] * growth - gi * gain[j + 2];
+        covariance[p + 3] = covariance[p + 3] * growth - gi * gain[j + 3];
+      }
+      for (; j < inputs; j++, p++) covariance[p] = covariance[p] * growth - gi * gain[j];
+    }
+  }
+
+  private resetCovariance(): void {
+    const { covariance, inputs } = this;
+    covariance.fill(0);
+    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) covariance[d] = 1 / this.ridge;
+  }
+}

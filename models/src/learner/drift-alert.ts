@@ -1,0 +1,36 @@
+import type { Alert } from '@hark/contracts';
+import type { DriftReport } from '../drift/error-watch.js';
+
+/** The CloudEvents alert of a drift episode's stage. `time`: event time, ISO 8601. */
+export function driftAlert(
+  report: DriftReport,
+  at: { readonly time: string; readonly modelVersion: number; readonly lastGoodVersion: number | null },
+): Alert {
+  const { stage, detector, statistic, threshold, before, after, scope } = report;
+  const episode = `drift-${report.episode}`;
+  const { modelVersion, lastGoodVersion } = at;
+  return {
+    specversion: '1.0',
+    id: `${episode}/${stage}`,
+    source: '/learner',
+    type: 'hark.drift',
+    subject: 'error',
+    time: at.time,
+    datacontenttype: 'application/json',
+    data: {
+      episode,
+      stage,
+      detector,
+      signal: 'error',
+      statistic,
+      threshold,
+      before,
+      after,
+      scope,
+      modelVersion,
+      lastGoodVersion,
+      rollback:
+        lastGoodVersion === null ? null : { method: 'POST', path: `/v1/models/${lastGoodVersion}/rollback` },
+    },
+  };
+}
