@@ -31,7 +31,7 @@ const PACKAGES = [
 
 /** Pure code: these packages, except their adapters and tests, touch neither the world nor a clock. */
 const PURE = ['libs/contracts/src/**', 'libs/streaming/src/**', 'libs/features/src/**', 'models/src/**'];
-const NOT_PURE = ['**/adapters/**', '**/*.test.ts', '**/*.contract.ts'];
+const NOT_PURE = ['**/adapters/**', '**/testing/**', '**/*.test.ts', '**/*.contract.ts'];
 
 const forbidden = (allowed) => ({
   regex: `^@hark/(${PACKAGES.filter((name) => !allowed.includes(name)).join('|')})(/|$)`,

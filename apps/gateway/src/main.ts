@@ -30,7 +30,7 @@ async function main(): Promise<void> {
           sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined),
         replayModel: {
           windows: settings.windows,
-          features: createFeatureExtractor,
+          features: () => createFeatureExtractor(settings.windows.sizeMs / 1000),
           confidenceThreshold: settings.HARK_MIN_CONFIDENCE,
           onDrift: settings.HARK_ON_DRIFT,
         },

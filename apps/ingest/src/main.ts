@@ -25,7 +25,7 @@ async function main(): Promise<void> {
       const { health, metrics, logger } = context;
       const log = new LmdbLog({ dir: join(settings.HARK_DATA, 'log') });
       const writer = await log.writer('ingest');
-      const windower = new Windower(settings.windows, createFeatureExtractor());
+      const windower = new Windower(settings.windows, createFeatureExtractor(settings.windows.sizeMs / 1000));
       const host = new RunnerHost(
         {
           name: 'windower',

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
       const log = new LmdbLog({ dir: join(settings.HARK_DATA, 'log') });
       const writer = await log.writer('learner');
       const artifacts = new FileArtifactStore(join(settings.HARK_DATA, 'artifacts'));
-      const features = createFeatureExtractor();
+      const features = createFeatureExtractor(settings.windows.sizeMs / 1000);
       const learner = new Learner(
         {
           classifier: classifierByName(settings.HARK_CLASSIFIER),

@@ -1,10 +1,19 @@
 import { CLASSIFIER_NAMES, DEFAULT_CLASSIFIER } from '@hark/models';
-import { commonSettings, learningSettings, port, readSettings, wholeNumber } from '@hark/service';
+import {
+  commonSettings,
+  learningSettings,
+  port,
+  readSettings,
+  wholeNumber,
+  windowOptions,
+  windowSettings,
+} from '@hark/service';
 import { z } from 'zod';
 
 const shape = {
   ...commonSettings,
   ...learningSettings,
+  ...windowSettings,
   HARK_LEARNER_PORT: port(3002),
   HARK_CLASSIFIER: z
     .enum(CLASSIFIER_NAMES, { error: `expected one of ${CLASSIFIER_NAMES.join(', ')}` })
@@ -14,5 +23,6 @@ const shape = {
 
 /** What the learner app reads from its environment; `docs/configuration.md` explains each. */
 export function learnerSettings(environment: NodeJS.ProcessEnv) {
-  return readSettings(shape, environment);
+  const settings = readSettings(shape, environment);
+  return { ...settings, windows: windowOptions(settings) };
 }

@@ -124,7 +124,8 @@ export function decodeSampleBatch(bytes: Uint8Array): SampleBatch {
       const found = columns[field];
       if (found === undefined) {
         // Before anything is allocated: a few bytes may claim any number of rows.
-        if (rows > 0 && field !== 4 && field !== 10) throw new RecordFormatError(`column ${field} is missing`);
+        if (rows > 0 && field !== 4 && field !== 10)
+          throw new RecordFormatError(`column ${field} is missing`);
         return new ArrayBuffer(rows * width);
       }
       if (found.length !== rows * width) {

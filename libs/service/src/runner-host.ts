@@ -50,7 +50,8 @@ export class RunnerHost {
     const status = () => this.status();
     this.runner = new Runner({
       ...options,
-      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined),
+      sleep: (milliseconds, signal) =>
+        sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined),
       onStep: (step) => {
         this.full = false;
         this.records += step.records;
@@ -59,7 +60,8 @@ export class RunnerHost {
         for (const { topic, to } of step.inputs) this.committed.set(topic, to);
       },
       onFull: (error) => {
-        if (!this.full) logger.error({ err: error }, `the disk is full: the ${name} waits for room, nothing is lost`);
+        if (!this.full)
+          logger.error({ err: error }, `the disk is full: the ${name} waits for room, nothing is lost`);
         this.full = true;
       },
     });
@@ -71,7 +73,8 @@ export class RunnerHost {
   async recover(): Promise<void> {
     const started = performance.now();
     const recovery = await this.runner.recover();
-    for (const { topic, position } of (await this.runner.progress()).inputs) this.committed.set(topic, position);
+    for (const { topic, position } of (await this.runner.progress()).inputs)
+      this.committed.set(topic, position);
     this.context.logger.info(
       { ...recovery, milliseconds: Math.round(performance.now() - started) },
       `${this.options.name} resumed`,
@@ -93,7 +96,11 @@ export class RunnerHost {
   async status(): Promise<RunnerStatus> {
     const inputs = [];
     for (const { topic, partition } of this.options.inputs) {
-      inputs.push({ topic, position: this.committed.get(topic) ?? 0, end: await this.log.end(topic, partition) });
+      inputs.push({
+        topic,
+        position: this.committed.get(topic) ?? 0,
+        end: await this.log.end(topic, partition),
+      });
     }
     const lagRecords = inputs.reduce((sum, { position, end }) => sum + Math.max(0, end - position), 0);
     return { records: this.records, lagRecords, inputs };

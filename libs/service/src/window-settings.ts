@@ -4,17 +4,22 @@ import { SettingsError, wholeNumber } from './settings.js';
 const DAY_MS = 86_400_000;
 const { sizeMs, hopMs, latenessMs, sensorLagMs, aheadMs } = DEFAULT_WINDOW_OPTIONS;
 
-/** How windows are cut: read by ingest, which cuts them, and by the gateway, whose replays cut them alike. */
+/**
+ * How windows are cut: read by ingest, which cuts them, by the gateway, whose replays cut them alike, and by the
+ * learner, whose features depend on their length.
+ */
 export const windowSettings = {
-  HARK_WINDOW_SIZE_MS: wholeNumber(sizeMs, 100, DAY_MS),
-  HARK_WINDOW_HOP_MS: wholeNumber(hopMs, 100, DAY_MS),
+  HARK_WINDOW_SIZE_MS: wholeNumber(sizeMs, 1000, 60_000),
+  HARK_WINDOW_HOP_MS: wholeNumber(hopMs, 100, 60_000),
   HARK_LATENESS_MS: wholeNumber(latenessMs, 0, DAY_MS),
   HARK_SENSOR_LAG_MS: wholeNumber(sensorLagMs, 0, DAY_MS),
   HARK_LEAP_MS: wholeNumber(aheadMs, 1000, 365 * DAY_MS),
 };
 
 /** @throws SettingsError when the settings contradict each other. */
-export function windowOptions(settings: Readonly<Record<keyof typeof windowSettings, number>>): WindowOptions {
+export function windowOptions(
+  settings: Readonly<Record<keyof typeof windowSettings, number>>,
+): WindowOptions {
   const { HARK_WINDOW_SIZE_MS: size, HARK_WINDOW_HOP_MS: hop } = settings;
   if (hop > size) {
     throw new SettingsError(

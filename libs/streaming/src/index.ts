@@ -2,11 +2,19 @@ export { StateReader } from './encoding/state-reader.js';
 export { StateWriter } from './encoding/state-writer.js';
 export * from './log/log.js';
 export { MemoryLog } from './log/memory-log.js';
-export { HARK_TOPIC_OWNERS, NotOwnerError } from './log/topic-owners.js';
+export { HARK_TOPIC_OWNERS, NotOwnerError, type TopicOwners } from './log/topic-owners.js';
 export * from './parse/index.js';
+export { ArtifactConflictError, ArtifactNameError } from './runner/artifact-name.js';
 export { MemoryArtifactStore } from './runner/memory-artifact-store.js';
 export { StateFormatError, type ArtifactStore, type Outputs, type Processor } from './runner/processor.js';
 export { Pipeline, type PipelineOptions, type PipelineStage } from './runner/run-offline.js';
-export { Runner, type RunnerOptions, type RunnerProgress, type StepReport } from './runner/runner.js';
+export {
+  Runner,
+  type RunnerOptions,
+  type Recovery,
+  type RunnerProgress,
+  type StepReport,
+} from './runner/runner.js';
+export { LostInputError, ProcessorError } from './runner/step.js';
 export { DEFAULT_WINDOW_OPTIONS, checkWindowOptions, type WindowOptions } from './windows/window-options.js';
 export { Windower, type DeviceStatus, type WindowFeatures } from './windows/windower.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromNanoseconds } from '@hark/contracts';
+import { fromNanoseconds, parseEventTime } from '@hark/contracts';
 import { NUMBER_REACH, NumberScanner } from './number-scanner.js';
 
 const encoder = new TextEncoder();
@@ -140,8 +140,34 @@ describe('NumberScanner.scanTime', () => {
     },
   );
 
+  it('reads the scientific form as the contract does, or leaves it', () => {
+    let read = 0;
+    const scientific = fc
+      .tuple(
+        fc.nat(9),
+        digits(1, 17),
+        fc.constantFrom('E', 'e'),
+        fc.constantFrom('', '+', '-'),
+        fc.constantFrom('', '0'),
+        fc.nat(20),
+      )
+      .map((parts) => `${parts[0]}.${parts.slice(1).join('')}`);
+    fc.assert(
+      fc.property(scientific, (text) => {
+        const found = time(text);
+        if (found === null) return;
+        read++;
+        expect(found).toEqual(parseEventTime(text));
+      }),
+      { numRuns: 10_000 },
+    );
+    expect(read).toBeGreaterThan(500);
+    expect(time('1.42469663191325E+018')).toEqual({ ms: 1424696631913, subNs: 250000 });
+    expect(time('9.99999999999999E+018')).toBeNull();
+  });
+
   it('stops in front of what is no digit', () => {
-    const scanner = scannerOf('1.5');
+    const scanner = scannerOf('1;5');
     scanner.scanTime(0);
     expect(scanner.end).toBe(1);
   });

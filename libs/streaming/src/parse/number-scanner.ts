@@ -115,7 +115,10 @@ export class NumberScanner {
     return negative ? -value : value;
   }
 
-  /** Nanoseconds as 1 to 19 decimal digits, at most 2^63 − 1, into `ms` and `subNs`. */
+  /**
+   * Nanoseconds into `ms` and `subNs`, at most 2^63 − 1: 1 to 19 decimal digits, or the scientific form that a
+   * spreadsheet leaves behind (`1.42469663191325E+018`).
+   */
   scanTime(start: number): void {
     const { bytes, view } = this;
     this.end = -1;
@@ -142,6 +145,10 @@ export class NumberScanner {
       digit = bytes[++p] - 48;
     }
     if (p === start) return;
+    if (p === start + 1 && bytes[p] === POINT) {
+      this.scanScientificTime(start);
+      return;
+    }
     const middle = p;
     let low = 0;
     if (p === start + 9) {
@@ -181,6 +188,40 @@ export class NumberScanner {
       this.subNs = (high - this.ms * shift) * POWERS[lowDigits] + low;
     }
     this.end = p;
+  }
+
+  /** One digit, a point, up to 14 digits, an exponent up to 18 that leaves no fraction. */
+  private scanScientificTime(start: number): void {
+    const { bytes } = this;
+    let p = start + 2;
+    let mantissa = bytes[start] - 48;
+    let digit = bytes[p] - 48;
+    while (digit >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      digit = bytes[++p] - 48;
+      if (p > start + 16) return;
+    }
+    const decimals = p - start - 2;
+    if (decimals === 0 || (bytes[p] !== 0x45 && bytes[p] !== 0x65)) return;
+    if (bytes[++p] === PLUS) p++;
+    const first = p;
+    let exponent = 0;
+    digit = bytes[p] - 48;
+    while (digit >= 0 && digit <= 9 && p < first + 4) {
+      exponent = exponent * 10 + digit;
+      digit = bytes[++p] - 48;
+    }
+    const zeros = exponent - decimals;
+    if (p === first || p === first + 4 || exponent > 18 || zeros < 0) return;
+    if (zeros >= 6) {
+      this.ms = mantissa * POWERS[zeros - 6];
+      this.subNs = 0;
+    } else {
+      const shift = POWERS[6 - zeros];
+      this.ms = Math.floor(mantissa / shift);
+      this.subNs = (mantissa - this.ms * shift) * POWERS[zeros];
+    }
+    if (this.ms < 9_223_372_036_854) this.end = p;
   }
 }
 

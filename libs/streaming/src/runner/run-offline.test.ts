@@ -9,7 +9,7 @@ import { Runner } from './runner.js';
 const utf8 = new TextEncoder();
 const string = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Stateless in what matters to nobody; the next stage counts on the order. */
+/** These processors are never restored. */
 class Stateless {
   snapshot(): Uint8Array {
     return new Uint8Array();
