@@ -20,7 +20,7 @@ const FORMATS: Readonly<Record<string, SampleFormat>> = {
 const MAX_KEPT = 10_000;
 
 /** Text is read in pieces of this many bytes, so that one large body does not hold up the other requests. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /** The format that a content type names, `null` when it is none of ours or not in UTF-8. */
 export function sampleFormat(contentType: string | undefined): SampleFormat | null {

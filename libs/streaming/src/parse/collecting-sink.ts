@@ -34,8 +34,12 @@ export class CollectingSink implements RowSink {
     this.builder = new SampleBatchBuilder(capacity);
   }
 
+  get full(): boolean {
+    return this.kept.length >= this.limit;
+  }
+
   reject(row: number, code: RowErrorCode, message: string, text: string, device: DeviceId | null): void {
     this.rejected++;
-    if (this.kept.length < this.limit) this.kept.push({ row, code, message, text, device });
+    if (!this.full) this.kept.push({ row, code, message, text, device });
   }
 }

@@ -176,7 +176,7 @@ export class ColumnarRows {
       const label = !good || gt.bad.has(g) ? -1 : gt.present ? cache.labelOf(gt.values[g]) : 0;
       if (label < 0) {
         const fields = this.fieldsOf(i, g);
-        takeRow(fields, this.row, textOf(fields), this.sensor, sink);
+        takeRow(fields, this.row, sink.full ? '' : textOf(fields), this.sensor, sink);
         continue;
       }
       const arrivalMs = arrival.present ? readArrival(arrival.values[i], defaultArrivalMs) : defaultArrivalMs;

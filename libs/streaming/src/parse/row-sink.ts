@@ -7,6 +7,8 @@ export interface RowSink {
   readonly activities: Pick<ActivityVocabulary, 'has'>;
   /** Arrival_Time of a row that has none, or one that is not a time: milliseconds since 1970. */
   readonly defaultArrivalMs: number;
+  /** True once refused rows are only counted: their text is not looked at. */
+  readonly full?: boolean;
   /**
    * Told of each row refused.
    *
