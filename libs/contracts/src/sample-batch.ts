@@ -113,12 +113,22 @@ export class SampleBatchBuilder {
       z: this.z.slice(0, rows),
       label: this.label.slice(0, rows),
     };
+    this.clear();
+    return batch;
+  }
+
+  /** The rows collected so far, without a copy: valid until the next change of the builder. */
+  view(): SampleBatch {
+    const { count, streams, labels, stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = this;
+    return { rows: count, streams, labels, stream, creationMs, creationSubNs, arrivalMs, x, y, z, label };
+  }
+
+  clear(): void {
     this.count = 0;
     this.streams = [];
     this.labels = [];
     this.streamIndex = new Map();
     this.labelIndex = new Map();
-    return batch;
   }
 
   private allocate(): void {

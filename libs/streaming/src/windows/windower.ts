@@ -199,8 +199,10 @@ export class Windower implements Processor {
     outputs.emit(
       TOPICS.windows,
       deviceKey(device.id),
+      // Written out: an object that begins with a spread is several times slower to make.
       encodeWindowRecord({
-        ...device.id,
+        user: device.id.user,
+        device: device.id.device,
         model: device.model,
         startMs: window.startMs,
         sizeMs: this.options.sizeMs,
