@@ -7,8 +7,8 @@ import { APPS, Service, finished, hark, startHark, type WirePrediction } from '.
 
 const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-crash-'));
 const recording = join(folder, 'rec');
-/** Kills in all; `HARK_E2E_KILLS=20` for as many of each app as the main job asks for. */
-const KILLS_OF_EACH = Number(process.env['HARK_E2E_KILLS'] ?? 2);
+/** `HARK_E2E_KILLS=20` kills more. */
+const KILLS_OF_EACH = Number(process.env['HARK_E2E_KILLS'] ?? 3);
 
 const answer = (p: WirePrediction) => [p.id, p.modelVersion, p.activity, p.probabilities, p.label, p.samples];
 
@@ -36,15 +36,22 @@ describe('kill -9 in the middle of an import', () => {
     it(
       `of the ${app}, ${KILLS_OF_EACH} times over, changes no prediction and doubles none`,
       async () => {
-        for (let round = 0; round < KILLS_OF_EACH; round++) {
+        let kills = 0;
+        // As many kills to an import as fall into it; a new service and import until there were enough.
+        while (kills < KILLS_OF_EACH) {
           const service = await Service.start();
           try {
             const urls = ['--url', service.url('ingest'), '--learner-url', service.url('learner')];
-            const importing = finished(startHark(['import', recording, '--wait', ...urls]));
-            // At another moment each round, all through the import.
-            await sleep(150 + (round * 1500) / Math.max(1, KILLS_OF_EACH - 1 || 1));
-            await service.kill(app);
-            await service.startApp(app);
+            const child = startHark(['import', recording, '--wait', ...urls]);
+            const importing = finished(child);
+            while (kills < KILLS_OF_EACH) {
+              // At other moments each time: no step takes as long as the range of these.
+              await sleep(100 + ((kills * 337) % 900));
+              if (child.exitCode !== null) break;
+              await service.kill(app);
+              kills++;
+              await service.startApp(app);
+            }
             const imported = await importing;
             expect(imported.code, imported.stderr).toBe(0);
             const live = await service.predictions(expected.length);

@@ -65,6 +65,23 @@ describe('random-feature least squares', () => {
     expect(classifier.predict(Float64Array.of(1, 0.5))[1]).toBeGreaterThan(0.8);
   });
 
+  it.each([
+    ['in units a million times as large', (value: number) => value / 1e6],
+    ['in units a thousand times as small', (value: number) => value * 1e3],
+    ['in the largest units there are', (value: number) => value * 1e150],
+    ['about 100', (value: number) => value + 100],
+  ])('learns features %s', (_, change) => {
+    const classifier = new RandomFeatureRls({ dimensions: 4, seed: 1 });
+    let right = 0;
+    for (const [i, { x, label }] of noisy(2000, 3).entries()) {
+      const changed = x.map(change);
+      if (i >= 1000 && classifier.classes[mostProbable(classifier.predict(changed))] === label) right++;
+      classifier.learn(changed, label);
+    }
+    // The best possible is about 0.84.
+    expect(right / 1000).toBeGreaterThan(0.8);
+  });
+
   it('follows a change faster after a boost', () => {
     const wrongAfterSwap = (boost: number) => {
       const classifier = new RandomFeatureRls({ dimensions: 4, seed: 1 });

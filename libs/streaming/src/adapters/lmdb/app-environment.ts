@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { CorruptLogError, CorruptStateError, partitionKey } from '../../log/log.js';
@@ -25,6 +25,9 @@ export const FORMAT = 1;
 /** One reader slot a process is the rule; a slot takes 64 bytes of the lock file. */
 const MAX_READERS = 254;
 
+/** A file smaller than this holds LMDB's two meta pages and nothing else. */
+const JUST_MADE_BYTES = 16_384;
+
 /** Where a runner stands after its last step. */
 export interface Standing {
   readonly steps: number;
@@ -35,8 +38,8 @@ export interface Standing {
  * The LMDB environment of one app: the topics that it owns and the state of its runners. Reading is synchronous
  * and sees every transaction committed so far, by whatever process.
  *
- * Readers open it writable too: the first process that opens an environment after the machine has crashed goes
- * back to the last flushed transaction, and LMDB can't do that in an environment opened for reading alone.
+ * A transaction is on disk before readers see it (`overlappingSync` off): nobody ever has to go back, and other
+ * processes can open the environment for reading alone.
  */
 export class AppEnvironment {
   private formatChecked = false;
@@ -45,17 +48,32 @@ export class AppEnvironment {
   private constructor(
     readonly path: string,
     readonly store: RootDatabase<Buffer, Buffer>,
+    readonly writable: boolean,
   ) {}
 
-  /** Opens the environment of an app that has written already; `null` when it has not. */
+  /** Opens the environment of an app for reading; `null` when the app has not made it yet, or is just making it. */
   static openExisting(path: string): AppEnvironment | null {
-    return existsSync(join(path, 'data.mdb')) ? AppEnvironment.open(path) : null;
+    const size = statSync(join(path, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
+    if (size === 0) return null;
+    try {
+      return AppEnvironment.openStore(path, false);
+    } catch (error) {
+      if (size < JUST_MADE_BYTES) return null;
+      throw error;
+    }
   }
 
+  /** Opens the environment of an app for writing, made when it is absent. */
   static open(path: string): AppEnvironment {
+    return AppEnvironment.openStore(path, true);
+  }
+
+  private static openStore(path: string, writable: boolean): AppEnvironment {
     const store = open<Buffer, Buffer>({
       path,
       noSubdir: false,
+      readOnly: !writable,
+      overlappingSync: false,
       encoding: 'binary',
       keyEncoding: 'binary',
       maxReaders: MAX_READERS,
@@ -63,7 +81,7 @@ export class AppEnvironment {
       // rejection nobody could handle.
       eventTurnBatching: false,
     });
-    return new AppEnvironment(path, store);
+    return new AppEnvironment(path, store, writable);
   }
 
   /**

@@ -69,8 +69,11 @@ export class LmdbLog implements Log {
     if (topics === undefined) throw new NotOwnerError(app, '(any)');
     if (this.closing !== null) throw new LogClosedError();
     let environment = this.environments.get(app);
-    if (environment === undefined)
+    if (environment === undefined || !environment.writable) {
+      // LMDB must not have an environment open twice in one process.
+      await environment?.close();
       this.environments.set(app, (environment = AppEnvironment.open(join(this.dir, app))));
+    }
     const writer = await LmdbWriter.open(app, environment, {
       topics,
       now: this.now,

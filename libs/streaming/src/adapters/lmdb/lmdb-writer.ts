@@ -212,7 +212,7 @@ export class LmdbWriter implements LogWriter {
           for (const [key, value] of puts) void store.put(key, value);
         });
         if (!standing) throw new FencedError(this.app);
-        // lmdb-js resolves a write once it has been flushed, and `flushed` with it; it only promises the second.
+        // A transaction is flushed before it is visible; `flushed` is what lmdb-js promises to say so.
         this.flushed = new Promise((resolve) => void store.flushed.then(() => resolve()));
         return;
       } catch (failure) {
