@@ -163,7 +163,40 @@ const WRIST: Readonly<Record<Activity, ActivityPattern>> = {
   },
 };
 
+/**
+ * A bag that dangles from the shoulder: steps arrive damped and with a sway of its own, seated and standing people's
+ * bags lie still alike, and it hangs another way each time.
+ */
+const BAG: Readonly<Record<Activity, ActivityPattern>> = {
+  stand: bag(WAIST.stand),
+  sit: bag(WAIST.sit),
+  walk: bag(WAIST.walk),
+  stairsup: bag(WAIST.stairsup),
+  stairsdown: bag(WAIST.stairsdown),
+  bike: bag(WAIST.bike),
+};
+
+function bag(waist: ActivityPattern): ActivityPattern {
+  const damped = (amplitudes: readonly number[]): number[] => amplitudes.map((value, k) => value / (4 + k));
+  const walking = waist.hz > 0.5;
+  const sway = walking ? 0.12 : 0.004;
+  return {
+    hz: waist.hz,
+    forward: damped(waist.forward),
+    lateral: damped(waist.lateral),
+    vertical: damped(waist.vertical),
+    roll: [sway, sway / 4],
+    pitch: [sway / 2, sway],
+    yaw: [2 * sway, sway / 2],
+    posture: [0.2, 0.2],
+    shake: walking ? [0.8, 0.2] : [0.03, 0.004],
+    lever: 0,
+  };
+}
+
+const PLACES = { waist: WAIST, wrist: WRIST, bag: BAG };
+
 /** The pattern of an activity as HHAR's average user shows it. */
 export function activityPattern(activity: Activity, placement: Placement): ActivityPattern {
-  return placement === 'waist' ? WAIST[activity] : WRIST[activity];
+  return PLACES[placement][activity];
 }

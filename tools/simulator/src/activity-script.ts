@@ -2,13 +2,24 @@ import { HHAR_ACTIVITIES } from '@hark/contracts';
 import type { Activity } from './activity-patterns.js';
 import { Random } from './random.js';
 
+/** One activity as it is done this once: nobody walks twice alike. */
+export interface Performance {
+  readonly activity: Activity;
+  /** Factors on the user's own cadence and amplitudes. */
+  readonly cadence: number;
+  readonly vigour: number;
+  /** Added to the user's own posture, rad. */
+  readonly leanRoll: number;
+  readonly leanPitch: number;
+}
+
 /** A stretch of time in which a user does one thing, or goes over from one to the next. */
 export interface Bout {
   /** Seconds since the start of the simulation; the end is excluded. */
   readonly start: number;
   readonly end: number;
-  readonly from: Activity;
-  readonly to: Activity;
+  readonly from: Performance;
+  readonly to: Performance;
   /** The `gt` of its rows: null while going over. */
   readonly label: Activity | null;
 }
@@ -41,12 +52,25 @@ export class ActivityScript {
     const start = last?.end ?? 0;
     if (last !== undefined && last.label !== null) {
       const length = Math.min(0.12 * this.boutSeconds, 6) * this.random.between(0.7, 1.3);
-      this.bouts.push({ start, end: start + length, from: last.to, to: this.next(last.to), label: null });
+      const to = this.perform(this.next(last.label));
+      this.bouts.push({ start, end: start + length, from: last.to, to, label: null });
     } else {
-      const activity = last?.to ?? this.next(null);
+      const performance = last?.to ?? this.perform(this.next(null));
       const length = this.boutSeconds * this.random.between(0.7, 1.3);
-      this.bouts.push({ start, end: start + length, from: activity, to: activity, label: activity });
+      const label = performance.activity;
+      this.bouts.push({ start, end: start + length, from: performance, to: performance, label });
     }
+  }
+
+  private perform(activity: Activity): Performance {
+    const { random } = this;
+    return {
+      activity,
+      cadence: random.between(0.9, 1.1),
+      vigour: random.between(0.75, 1.3),
+      leanRoll: random.between(-0.1, 0.1),
+      leanPitch: random.between(-0.14, 0.14),
+    };
   }
 
   private next(previous: Activity | null): Activity {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Performance } from './activity-script.js';
 import { BodySegment, GRAVITY, type SegmentReading } from './body-segment.js';
 
 const reading = (): SegmentReading => ({
@@ -12,6 +13,14 @@ const reading = (): SegmentReading => ({
   shakeRotation: 0,
 });
 
+const doing = (activity: Performance['activity']): Performance => ({
+  activity,
+  cadence: 1,
+  vigour: 1,
+  leanRoll: 0,
+  leanPitch: 0,
+});
+
 describe('BodySegment', () => {
   it('turns gravity in the accelerometer as fast as the gyroscope says: da/dt = −ω × a where nothing else accelerates', () => {
     const segment = new BodySegment(1, 'a', 'waist');
@@ -21,7 +30,7 @@ describe('BodySegment', () => {
     const read = (t: number, out: SegmentReading): void => {
       const share = t / 4;
       const blend = share * share * (3 - 2 * share);
-      segment.read('stand', 'sit', blend, (6 * share * (1 - share)) / 4, t, out);
+      segment.read(doing('stand'), doing('sit'), blend, (6 * share * (1 - share)) / 4, t, out);
     };
     for (const t of [0.5, 1, 1.7, 2, 2.9, 3.5]) {
       read(t - step, before);
@@ -43,7 +52,7 @@ describe('BodySegment', () => {
     for (const activity of ['walk', 'stairsup', 'bike', 'sit'] as const) {
       let sum = 0;
       for (let i = 0; i < 20_000; i++) {
-        segment.read(activity, activity, 0, 0, i / 100, out);
+        segment.read(doing(activity), doing(activity), 0, 0, i / 100, out);
         sum += out.ax * out.ax + out.ay * out.ay + out.az * out.az;
       }
       expect(Math.sqrt(sum / 20_000)).toBeGreaterThan(GRAVITY * 0.97);
@@ -54,7 +63,7 @@ describe('BodySegment', () => {
   it('gives each user a cadence and a posture of their own', () => {
     const at = (user: string): number => {
       const out = reading();
-      new BodySegment(1, user, 'waist').read('sit', 'sit', 0, 0, 1, out);
+      new BodySegment(1, user, 'waist').read(doing('sit'), doing('sit'), 0, 0, 1, out);
       return out.ax;
     };
     expect(at('a')).not.toBeCloseTo(at('b'), 2);

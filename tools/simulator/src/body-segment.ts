@@ -1,4 +1,5 @@
 import { activityPattern, type Activity, type ActivityPattern } from './activity-patterns.js';
+import type { Performance } from './activity-script.js';
 import { Harmonics, PhaseTable } from './harmonics.js';
 import type { Placement } from './device-catalogue.js';
 import { Random } from './random.js';
@@ -10,6 +11,9 @@ const TWO_PI = 2 * Math.PI;
 
 /** Below this a pattern is sway and breath of somebody who stays where they are. */
 const SWAY_HZ = 0.5;
+
+/** How much more a bag's posture differs from one time to the next than that of a part of the body. */
+const BAG_SLACK = 7;
 
 /** What a perfect sensor fixed to the segment would read, in the segment's own frame. */
 export interface SegmentReading {
@@ -81,6 +85,7 @@ class OwnPattern {
 export class BodySegment {
   private readonly patterns: Readonly<Record<Activity, OwnPattern>>;
   private readonly table = new PhaseTable();
+  private readonly slack: number;
   private readonly wander: readonly number[];
   // Motion at the instant, summed over the activities that blend: angles with their rates, and accelerations.
   private roll = 0;
@@ -115,6 +120,7 @@ export class BodySegment {
       stairsup: own('stairsup'),
       stairsdown: own('stairsdown'),
     };
+    this.slack = placement === 'bag' ? BAG_SLACK : 1;
     this.wander = [random.between(0, TWO_PI), random.between(0, TWO_PI)];
   }
 
@@ -122,15 +128,22 @@ export class BodySegment {
    * Reads the segment at `t` seconds while the user goes over from one activity to another: `blend` 0 is all
    * `from`, 1 all `to`, `blendRate` its derivative by time.
    */
-  read(from: Activity, to: Activity, blend: number, blendRate: number, t: number, out: SegmentReading): void {
+  read(
+    from: Performance,
+    to: Performance,
+    blend: number,
+    blendRate: number,
+    t: number,
+    out: SegmentReading,
+  ): void {
     this.roll = this.pitch = this.rollRate = this.pitchRate = this.yawRate = 0;
     this.forward = this.lateral = this.vertical = this.hanging = this.radial = this.turning = 0;
     out.shakeAcceleration = out.shakeRotation = 0;
     if (from === to || blend <= 0) {
-      this.add(this.patterns[from], 1, 0, t, out);
+      this.add(from, 1, 0, t, out);
     } else {
-      this.add(this.patterns[from], 1 - blend, -blendRate, t, out);
-      this.add(this.patterns[to], blend, blendRate, t, out);
+      this.add(from, 1 - blend, -blendRate, t, out);
+      this.add(to, blend, blendRate, t, out);
     }
     // Nobody walks dead straight: the heading wanders, which only a gyroscope sees.
     const heading = 0.12 * Math.sin(0.31 * t + this.wander[0]);
@@ -147,23 +160,26 @@ export class BodySegment {
     out.az = cr * sp * forward - sr * lateral + cr * cp * up + this.radial;
   }
 
-  private add(pattern: OwnPattern, weight: number, weightRate: number, t: number, out: SegmentReading): void {
+  private add(done: Performance, weight: number, weightRate: number, t: number, out: SegmentReading): void {
     const { table } = this;
+    const { vigour } = done;
+    const pattern = this.patterns[done.activity];
     const slow = 0.41 * t + this.wander[1];
-    table.set(pattern.pace * t + 0.6 * Math.sin(slow));
-    const pace = pattern.pace + 0.6 * 0.41 * Math.cos(slow);
-    const roll = pattern.restRoll + pattern.roll.value(table);
-    const pitch = pattern.restPitch + pattern.pitch.value(table);
-    const pitchRate = pace * pattern.pitch.slope(table);
+    table.set(pattern.pace * done.cadence * t + 0.6 * Math.sin(slow));
+    const pace = pattern.pace * done.cadence + 0.6 * 0.41 * Math.cos(slow);
+    const roll = pattern.restRoll + this.slack * done.leanRoll + vigour * pattern.roll.value(table);
+    const pitch = pattern.restPitch + this.slack * done.leanPitch + vigour * pattern.pitch.value(table);
+    const pitchRate = pace * vigour * pattern.pitch.slope(table);
+    const swing = weight * vigour;
     this.roll += weight * roll;
     this.pitch += weight * pitch;
-    this.rollRate += weight * pace * pattern.roll.slope(table) + weightRate * roll;
+    this.rollRate += swing * pace * pattern.roll.slope(table) + weightRate * roll;
     this.pitchRate += weight * pitchRate + weightRate * pitch;
-    this.yawRate += weight * pace * pattern.yaw.slope(table);
-    this.forward += weight * pattern.forward.value(table);
-    this.lateral += weight * pattern.lateral.value(table);
-    this.vertical += weight * pattern.vertical.value(table);
-    this.hanging += weight * pattern.base.lever * pace * pace * pattern.pitch.curvature(table);
+    this.yawRate += swing * pace * pattern.yaw.slope(table);
+    this.forward += swing * pattern.forward.value(table);
+    this.lateral += swing * pattern.lateral.value(table);
+    this.vertical += swing * pattern.vertical.value(table);
+    this.hanging += swing * pattern.base.lever * pace * pace * pattern.pitch.curvature(table);
     this.radial += weight * pattern.base.lever * pitchRate * pitchRate;
     out.shakeAcceleration += weight * pattern.base.shake[0];
     out.shakeRotation += weight * pattern.base.shake[1];

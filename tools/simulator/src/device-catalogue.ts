@@ -1,5 +1,8 @@
-/** Where on the body a device is worn: HHAR's phones in a pouch at the waist, its watches at the wrist. */
-export type Placement = 'waist' | 'wrist';
+/**
+ * Where on the body a device is worn: HHAR's phones in a pouch at the waist, its watches at the wrist. Nothing starts
+ * in a bag over the shoulder, but things get moved there.
+ */
+export type Placement = 'waist' | 'wrist' | 'bag';
 
 export interface DeviceModel {
   readonly model: string;

@@ -1,5 +1,5 @@
 import { composed, rotation, type Rotation } from './rotation.js';
-import { catalogueDevice, type CatalogueDevice } from './device-catalogue.js';
+import { catalogueDevice, type CatalogueDevice, type Placement } from './device-catalogue.js';
 import { Random } from './random.js';
 import type { ResolvedOptions } from './simulation-options.js';
 
@@ -45,9 +45,9 @@ export class SimulatedDevice {
     return t < this.turnedAt ? this.worn : this.turned;
   }
 
-  /** Where on the new place things move a little more: factor on vibration after being moved. */
-  looseness(t: number): number {
-    return t < this.turnedAt ? 1 : 1.4;
+  /** Where it is worn at second `t`: what is turned over is also put into a bag. */
+  placement(t: number): Placement {
+    return t < this.turnedAt ? this.catalogue.model.placement : 'bag';
   }
 
   /** Whether the device records nothing at second `t`. Ask in ascending order, up to a batch. */

@@ -111,13 +111,10 @@ export class SimulatedSensor {
     const share = (t - bout.start) / (bout.end - bout.start);
     const blend = share * share * (3 - 2 * share);
     const blendRate = (6 * share * (1 - share)) / (bout.end - bout.start);
-    this.cast
-      .segment(user, device.catalogue.model.placement)
-      .read(bout.from, bout.to, blend, blendRate, t, reading);
+    this.cast.segment(user, device.placement(t)).read(bout.from, bout.to, blend, blendRate, t, reading);
     const mount = device.mount(t);
     const accelerometer = this.sensor === 'accelerometer';
-    const shake =
-      device.looseness(t) * (accelerometer ? reading.shakeAcceleration : reading.shakeRotation) + this.noise;
+    const shake = (accelerometer ? reading.shakeAcceleration : reading.shakeRotation) + this.noise;
     const sx = accelerometer ? reading.ax : reading.gx;
     const sy = accelerometer ? reading.ay : reading.gy;
     const sz = accelerometer ? reading.az : reading.gz;

@@ -4,7 +4,7 @@
  * - `dup`: about one row in a hundred is sent twice;
  * - `skew`: clocks are wrong as in HHAR, and watches count from their boot;
  * - `gap`: a device falls silent for 15–60 s now and then;
- * - `drift`: at one moment a device is turned over and moved to another place on the body.
+ * - `drift`: at one moment a device is turned over and moved from the body into a bag.
  */
 export const FAULTS = ['late', 'dup', 'skew', 'gap', 'drift'] as const;
 export type Fault = (typeof FAULTS)[number];

@@ -58,7 +58,13 @@ export class Lane {
       activities: ActivityVocabulary.any,
       defaultArrivalMs: NO_ARRIVAL,
       reject: (row, code, message, text) => {
-        onRejected({ file: name, row: numbering === null ? row : rowOfFile(numbering, row), code, message, text });
+        onRejected({
+          file: name,
+          row: numbering === null ? row : rowOfFile(numbering, row),
+          code,
+          message,
+          text,
+        });
       },
     };
   }

@@ -54,8 +54,7 @@ export async function findRecordings(
   const files = found.filter((file, i) => found.findIndex(({ path }) => path === file.path) === i);
   const order = new Intl.Collator('en', { numeric: true });
   return files.sort(
-    (a, b) =>
-      order.compare(a.name, b.name) || compare(a.identity, b.identity) || compare(a.path, b.path),
+    (a, b) => order.compare(a.name, b.name) || compare(a.identity, b.identity) || compare(a.path, b.path),
   );
 }
 
@@ -117,7 +116,9 @@ async function filesAt(path: string, options: RecordingOptions): Promise<Recordi
   // A manifest or a list of settings beside the recordings is not meant.
   const files = opened.filter(({ hasRows }) => hasRows).map(({ file }) => file);
   if (files.length === 0) {
-    throw new RecordingFileError(`${path}: no .csv, .tsv, .json, .jsonl or .ndjson file in it, with or without .gz`);
+    throw new RecordingFileError(
+      `${path}: no .csv, .tsv, .json, .jsonl or .ndjson file in it, with or without .gz`,
+    );
   }
   return files;
 }

@@ -55,7 +55,15 @@ async function read(paths: string[], options: RecordingOptions = {}): Promise<Re
     for (let i = 0; i < batch.rows; i++) {
       const { user, device, sensor } = batch.streams[batch.stream[i]];
       const label = batch.label[i] === 0 ? null : batch.labels[batch.label[i] - 1];
-      result.rows.push({ user, device, sensor, arrival: batch.arrivalMs[i], id: batch.x[i], y: batch.y[i], label });
+      result.rows.push({
+        user,
+        device,
+        sensor,
+        arrival: batch.arrivalMs[i],
+        id: batch.x[i],
+        y: batch.y[i],
+        label,
+      });
     }
   }
   result.digest = hash.digest('hex');
@@ -99,7 +107,12 @@ describe('Recording', () => {
 
   it('merges files in which devices take turns by arrival over their whole length', async () => {
     const turns = (offset: number): Row[] =>
-      Array.from({ length: 30 }, (_, i) => ({ user: 'a', device: i % 2 ? 'p' : 'q', arrival: 10 * i + offset, id: i }));
+      Array.from({ length: 30 }, (_, i) => ({
+        user: 'a',
+        device: i % 2 ? 'p' : 'q',
+        arrival: 10 * i + offset,
+        id: i,
+      }));
     const result = await read([write('acc.csv', csv(turns(0))), write('gyro.csv', csv(turns(1)))]);
     expect(result.rows.map((row) => row.arrival)).toEqual(
       Array.from({ length: 60 }, (_, i) => 10 * Math.floor(i / 2) + (i % 2)),
@@ -108,11 +121,19 @@ describe('Recording', () => {
 
   it('keeps rows with their devices when merging goes on over several batches', async () => {
     const rows = (step: number): Row[] =>
-      Array.from({ length: 20_000 }, (_, id) => ({ user: 'a', device: `d${id % 7}`, arrival: step * id, id }));
+      Array.from({ length: 20_000 }, (_, id) => ({
+        user: 'a',
+        device: `d${id % 7}`,
+        arrival: step * id,
+        id,
+      }));
     const [acc, gyro] = [rows(2), rows(3)];
     const result = await read([write('acc.csv', csv(acc)), write('gyro.csv', csv(gyro))]);
     expect(result.batches).toEqual([16384, 16384, 7232]);
-    for (const [sensor, written] of [['accelerometer', acc], ['gyroscope', gyro]] as const) {
+    for (const [sensor, written] of [
+      ['accelerometer', acc],
+      ['gyroscope', gyro],
+    ] as const) {
       const of = result.rows.filter((row) => row.sensor === sensor);
       expect(of.map((row) => row.device)).toEqual(written.map((row) => row.device));
       expect(of.map((row) => row.id)).toEqual(written.map((row) => row.id));
@@ -140,7 +161,9 @@ describe('Recording', () => {
     );
     const expand = (runs: { user: string; device: string; arrival: number; repeat: number }[]): Row[] =>
       runs
-        .flatMap(({ repeat, ...run }) => Array.from({ length: repeat }, (_, i) => ({ ...run, arrival: run.arrival + i })))
+        .flatMap(({ repeat, ...run }) =>
+          Array.from({ length: repeat }, (_, i) => ({ ...run, arrival: run.arrival + i })),
+        )
         .map((row, id) => ({ ...row, id }));
     await fc.assert(
       fc.asyncProperty(rows, rows, async (accRuns, gyroRuns) => {
@@ -149,7 +172,10 @@ describe('Recording', () => {
         const paths = [write('acc.csv', csv(acc)), write('gyro.csv', csv(gyro))];
         const [one, other] = [await read(paths), await read([...paths].reverse())];
         expect(other.digest).toBe(one.digest);
-        for (const [sensor, written] of [['accelerometer', acc], ['gyroscope', gyro]] as const) {
+        for (const [sensor, written] of [
+          ['accelerometer', acc],
+          ['gyroscope', gyro],
+        ] as const) {
           for (const key of ['a p', 'a q', 'b p', 'b q']) {
             const of = (list: Row[]): number[] =>
               list.filter((row) => `${row.user} ${row.device}` === key).map((row) => row.id);
@@ -173,9 +199,11 @@ describe('Recording', () => {
 
   it('reads tabs, JSON lines and CSV alike', async () => {
     const rows = segment('a', 'p', [10, 20, 30]);
-    const json = rows.map(({ user, device, arrival, id }) =>
-      `{"User":"${user}","Device":"${device}","Model":"m","Arrival_Time":${arrival},` +
-      `"Creation_Time":${arrival}000000,"x":${id},"y":0,"z":9.81,"gt":"walk"}`);
+    const json = rows.map(
+      ({ user, device, arrival, id }) =>
+        `{"User":"${user}","Device":"${device}","Model":"m","Arrival_Time":${arrival},` +
+        `"Creation_Time":${arrival}000000,"x":${id},"y":0,"z":9.81,"gt":"walk"}`,
+    );
     const expected = (await read([write('acc.csv', csv(rows))])).digest;
     expect((await read([write('acc.tsv', csv(rows).replaceAll(',', '\t'))])).digest).toBe(expected);
     expect((await read([write('acc.jsonl', json.join('\n'))])).digest).toBe(expected);
@@ -198,9 +226,9 @@ describe('Recording', () => {
       (await read([write(name, text)], options)).rows[0].sensor;
     expect(await sensorOf('Watch_gyroscope.csv', rows)).toBe('gyroscope');
     expect(await sensorOf('rows.csv', rows, { sensor: 'accelerometer' })).toBe('accelerometer');
-    expect(await sensorOf('rows.csv', rows.replace('gt', 'gt,Sensor').replace('walk', 'walk,gyroscope'))).toBe(
-      'gyroscope',
-    );
+    expect(
+      await sensorOf('rows.csv', rows.replace('gt', 'gt,Sensor').replace('walk', 'walk,gyroscope')),
+    ).toBe('gyroscope');
     await expect(read([write('rows.csv', rows)])).rejects.toThrow('give --sensor accelerometer');
   });
 
@@ -219,12 +247,19 @@ describe('Recording', () => {
   });
 
   it('counts refused rows by file and row, also where rows are taken out of order', async () => {
-    const acc = csv([...segment('a', 'p', [10, 20]), ...segment('a', 'q', [5, 6])]).replace('1,6,6000000,1,', '1,6,6000000,nan,');
+    const acc = csv([...segment('a', 'p', [10, 20]), ...segment('a', 'q', [5, 6])]).replace(
+      '1,6,6000000,1,',
+      '1,6,6000000,nan,',
+    );
     const gyro = csv([...segment('a', 'q', [4]), ...segment('a', 'p', [15])]);
     const { rejected, rows } = await read([write('acc.csv', acc), write('gyro.csv', gyro)]);
     expect(rows).toHaveLength(5);
     expect(rejected).toEqual([
-      expect.objectContaining({ file: expect.stringContaining('acc.csv') as string, row: 4, code: 'non_finite' }),
+      expect.objectContaining({
+        file: expect.stringContaining('acc.csv') as string,
+        row: 4,
+        code: 'non_finite',
+      }),
     ]);
   });
 

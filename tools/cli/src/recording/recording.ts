@@ -9,7 +9,12 @@ import { SampleBatchBuilder, type SampleBatch } from '@hark/contracts';
 import { FileRanges, openBytes } from './byte-source.js';
 import { Lane, type RejectedRow } from './lane.js';
 import { planMerge, type LanePlan, type MergeGroup } from './merge-plan.js';
-import { RecordingFileError, findRecordings, type RecordingFile, type RecordingOptions } from './recording-file.js';
+import {
+  RecordingFileError,
+  findRecordings,
+  type RecordingFile,
+  type RecordingOptions,
+} from './recording-file.js';
 import { CsvRunScanner, indexRuns, JsonRunScanner } from './run-index.js';
 
 /** Rows of a batch. Fixed, so that the same files always become the same records. */
@@ -87,7 +92,10 @@ export class Recording {
   }
 
   /** Always the row that arrived first, the file first in order among equals. */
-  private async *merge(lanes: readonly Lane[], target: SampleBatchBuilder): AsyncGenerator<SampleBatch, void, void> {
+  private async *merge(
+    lanes: readonly Lane[],
+    target: SampleBatchBuilder,
+  ): AsyncGenerator<SampleBatch, void, void> {
     let open: Lane[] = [];
     for (const lane of lanes) if (await lane.ready()) open.push(lane);
     while (open.length > 0) {

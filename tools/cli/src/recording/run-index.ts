@@ -31,7 +31,11 @@ export interface RunIndex {
  * One quick pass over a file, or over the beginning of one whose devices take turns. Looks at nothing but line ends
  * and the two names; a line without them counts to the run it stands in.
  */
-export async function indexRuns(source: ByteSource, bodyStart: number, scanner: RunScanner): Promise<RunIndex> {
+export async function indexRuns(
+  source: ByteSource,
+  bodyStart: number,
+  scanner: RunScanner,
+): Promise<RunIndex> {
   let buffer = new Uint8Array(BUFFER);
   let base = 0;
   let length = 0;
@@ -156,7 +160,13 @@ export class CsvRunScanner extends RunScanner {
     }
   }
 
-  private same(bytes: Uint8Array, userFrom: number, userTo: number, deviceFrom: number, deviceTo: number): boolean {
+  private same(
+    bytes: Uint8Array,
+    userFrom: number,
+    userTo: number,
+    deviceFrom: number,
+    deviceTo: number,
+  ): boolean {
     const { previous, split } = this;
     if (userTo - userFrom !== split || deviceTo - deviceFrom !== previous.length - split) return false;
     for (let i = 0; i < split; i++) if (bytes[userFrom + i] !== previous[i]) return false;
@@ -166,7 +176,13 @@ export class CsvRunScanner extends RunScanner {
     return previous.length > 0;
   }
 
-  private remember(bytes: Uint8Array, userFrom: number, userTo: number, deviceFrom: number, deviceTo: number): void {
+  private remember(
+    bytes: Uint8Array,
+    userFrom: number,
+    userTo: number,
+    deviceFrom: number,
+    deviceTo: number,
+  ): void {
     this.split = userTo - userFrom;
     this.previous = new Uint8Array(this.split + deviceTo - deviceFrom);
     this.previous.set(bytes.subarray(userFrom, userTo));
@@ -174,7 +190,11 @@ export class CsvRunScanner extends RunScanner {
   }
 
   private keyText(): string {
-    const text = (bytes: Uint8Array): string => this.decoder.decode(bytes).trim().replace(/^"(.*)"$/, '$1');
+    const text = (bytes: Uint8Array): string =>
+      this.decoder
+        .decode(bytes)
+        .trim()
+        .replace(/^"(.*)"$/, '$1');
     return `${text(this.previous.subarray(0, this.split))}\u0000${text(this.previous.subarray(this.split))}`;
   }
 }
@@ -185,7 +205,7 @@ export class JsonRunScanner extends RunScanner {
   private last = '';
 
   scan(bytes: Uint8Array, start: number, end: number, base: number): void {
-    for (let p = start; p < end; ) {
+    for (let p = start; p < end;) {
       const found = bytes.indexOf(LF, p);
       const lineEnd = found < 0 || found > end ? end : found;
       const line = this.decoder.decode(bytes.subarray(p, lineEnd));

@@ -1,0 +1,167 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Simulation } from '@hark/simulator';
+import type { Command } from 'commander';
+import { LiveFeed } from '../demo/live-feed.js';
+import { Narrator, REPORT_SECONDS } from '../demo/narrator.js';
+import { appLogLine } from '../launcher/app-log-line.js';
+import { appSpec, isAppReady } from '../launcher/hark-apps.js';
+import { freePort } from '../launcher/ports.js';
+import { Supervisor } from '../launcher/supervisor.js';
+import { addressOf, APPS, portOf, type App } from '../service/addresses.js';
+import { ServiceClient } from '../service/service-client.js';
+import { paced } from '../simulate/pacing.js';
+import { SampleSender } from '../simulate/sample-sender.js';
+import { box } from '../terminal/box.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { positive } from './option-values.js';
+
+/** A story that is over in minutes: windows close soon, versions come often, activities change fast. */
+const STORY = {
+  HARK_LATENESS_MS: '1000',
+  HARK_SENSOR_LAG_MS: '2000',
+  HARK_IDLE_TIMEOUT_MS: '10000',
+  HARK_VERSION_EVERY: '100',
+};
+const BOUT_SECONDS = 6;
+const DRIFT_SECONDS = 90;
+const DEVICES = 12;
+
+export function demoCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('demo')
+    .summary('see it work: the service with simulated devices, in a throw-away folder')
+    .description(
+      'Starts the service on a data folder of its own, plays twelve simulated phones and watches of six people into ' +
+        'it in real time, and tells what happens: accuracy climbs from nothing, after a minute and a half they ' +
+        'are turned over and put into bags, drift is announced, a rollback is offered. Ctrl-C ends it and removes ' +
+        'the folder.',
+    )
+    .option('--seconds <n>', 'end by itself after this long', positive)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hark demo
+  HARK_GATEWAY_PORT=8080 hark demo --seconds 180`,
+    )
+    .action((options: { seconds?: number }) => demo(options.seconds ?? Infinity, terminal));
+}
+
+async function demo(seconds: number, terminal: Terminal): Promise<void> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([terminal.signal, ending.signal]);
+  const data = await mkdtemp(join(tmpdir(), 'hark-demo-'));
+  const remove = (): void => rmSync(data, { recursive: true, force: true });
+  // Also when Ctrl-C is pressed twice.
+  process.once('exit', remove);
+  const environment = await demoEnvironment(data, terminal);
+  const supervisor = new Supervisor({
+    apps: APPS.map((app) => appSpec(app, environment)),
+    onLine: (app, line) => terminal.log(appLogLine(app, line)),
+    onEvent: (message) => terminal.log(message),
+    isReady: (app, pid) => isAppReady(data, app as App, pid),
+  });
+  const aborted = new Promise<null>((resolve) =>
+    signal.addEventListener('abort', () => resolve(null), { once: true }),
+  );
+  try {
+    await Promise.race([supervisor.start(), aborted]);
+    if (signal.aborted) return;
+    const gateway = addressOf('gateway', environment);
+    terminal.out(await welcome(gateway, addressOf('ingest', environment), data));
+    if (seconds !== Infinity) setTimeout(() => ending.abort(), seconds * 1000).unref();
+    const story = tell(gateway, addressOf('ingest', environment), signal, terminal);
+    const failure = await Promise.race([supervisor.failed, story]);
+    ending.abort();
+    await story;
+    if (failure instanceof Error) throw failure;
+  } finally {
+    await supervisor.stop();
+    remove();
+    process.off('exit', remove);
+    terminal.log('stopped, the data folder is removed');
+  }
+}
+
+async function demoEnvironment(
+  data: string,
+  terminal: Terminal,
+): Promise<Record<string, string | undefined>> {
+  const environment: Record<string, string | undefined> = {
+    HARK_LOG_LEVEL: 'warn',
+    ...STORY,
+    ...terminal.environment,
+    HARK_DATA: data,
+  };
+  const host = environment['HARK_HOST'] || '127.0.0.1';
+  const taken = new Set<number>();
+  for (const app of ['gateway', 'ingest', 'learner'] as const) {
+    const wanted = portOf(app, environment);
+    const port = wanted === 0 ? 0 : await freePort(wanted, host, taken);
+    if (port !== wanted)
+      terminal.log(`port ${wanted} is taken: ${app} listens on ${port === 0 ? 'another' : port}`);
+    taken.add(port);
+    environment[`HARK_${app.toUpperCase()}_PORT`] = String(port);
+  }
+  return environment;
+}
+
+async function welcome(gateway: string, ingest: string, data: string): Promise<string> {
+  const docs = await fetch(`${gateway}/docs`).catch(() => null);
+  await docs?.arrayBuffer();
+  return box([
+    'Hark is running with simulated devices',
+    '',
+    `Dashboard    ${gateway}/`,
+    `Subscribe    curl -N '${gateway}/v1/events?channel=predictions'`,
+    ...(docs?.ok ? [`API docs     ${gateway}/docs`] : []),
+    `Send to      POST ${ingest}/v1/samples`,
+    `Data folder  ${data} (removed at the end)`,
+    'Stop         Ctrl-C',
+  ]);
+}
+
+/** Plays the devices and tells what becomes of it, until aborted. */
+async function tell(gateway: string, ingest: string, signal: AbortSignal, terminal: Terminal): Promise<void> {
+  const started = performance.now();
+  const narrator = new Narrator(
+    (line) => terminal.out(line),
+    () => (performance.now() - started) / 1000,
+    gateway,
+  );
+  const feed = new LiveFeed(gateway, [
+    { channel: 'predictions', mode: 'update', onNext: narrator.prediction },
+    { channel: 'alerts', onNext: narrator.alert },
+    { channel: 'models', onNext: narrator.model },
+  ]);
+  const reports = setInterval(() => narrator.report(), REPORT_SECONDS * 1000);
+  const simulation = new Simulation({
+    users: 6,
+    devices: DEVICES,
+    startMs: Date.now(),
+    boutSeconds: BOUT_SECONDS,
+    sessionSeconds: Infinity,
+    faults: ['dup', 'drift'],
+    drift: { atSeconds: DRIFT_SECONDS, devices: DEVICES },
+  });
+  const sender = new SampleSender(new ServiceClient(ingest, signal, 30_000));
+  let drifted = false;
+  narrator.announce('twelve devices start to send; the model has never seen any of it');
+  try {
+    for await (const { afterMs, batch } of paced(simulation, 1, signal)) {
+      sender.send(batch);
+      if (drifted || afterMs < DRIFT_SECONDS * 1000) continue;
+      drifted = true;
+      narrator.announce('all devices have just been turned over and put into bags');
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    clearInterval(reports);
+    narrator.report();
+    feed.close();
+  }
+}

@@ -1,0 +1,143 @@
+import type { VersionManifest } from '@hark/contracts';
+import type { Command } from 'commander';
+import { grouped, percent, renderTable } from '../terminal/table.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { version } from './option-values.js';
+import { gatewayClient, gatewayOptions, type GatewayOptions } from './service-urls.js';
+
+interface VersionView extends VersionManifest {
+  readonly alias: string | null;
+  readonly metricsSince: VersionManifest['metrics'];
+}
+
+interface RollbackAnswer {
+  readonly from: number;
+  readonly to: number;
+  readonly effectiveAt: { readonly topic: string; readonly offset: number } | null;
+  readonly learning: string;
+  readonly diff: Record<string, unknown>;
+}
+
+interface RollbackOptions extends GatewayOptions {
+  frozen?: true;
+  dryRun?: true;
+  reason?: string;
+}
+
+export function modelsCommand(program: Command, terminal: Terminal): void {
+  const models = program
+    .command('models')
+    .summary('the versions of the model: list, show, roll back')
+    .description('The versions of the model, and which one answers.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hark models list
+  hark models show v37
+  hark models rollback v33 --dry-run
+  hark models rollback v33 --reason "worse since the new phones"`,
+    );
+
+  gatewayOptions(models.command('list').description('all versions, newest first')).action(
+    async (options: GatewayOptions) => {
+      const answer = await gatewayClient(options, terminal).json<{ versions: VersionView[] }>('/v1/models');
+      if (options.json) return terminal.out(JSON.stringify(answer));
+      if (answer.versions.length === 0)
+        return terminal.out('no version yet: the first is made with the first window');
+      terminal.out(versionTable(answer.versions));
+    },
+  );
+
+  gatewayOptions(
+    models.command('show').argument('<version>', 'such as v37').description('all about one version'),
+  ).action(async (number: string, options: GatewayOptions) => {
+    const path = /^(current|previous)$/.test(number) ? number : String(version(number));
+    const answer = await gatewayClient(options, terminal).json<VersionView>(`/v1/models/${path}`);
+    if (options.json) return terminal.out(JSON.stringify(answer));
+    terminal.out(versionText(answer));
+  });
+
+  gatewayOptions(
+    models
+      .command('rollback')
+      .argument('<version>', 'the version that is to answer, such as v33', version)
+      .description('let another version answer, from the next window on; the same call goes back again')
+      .option('--frozen', 'it answers as it is and learns nothing')
+      .option('--dry-run', 'only say what would change')
+      .option('--reason <text>', 'kept with the change'),
+  ).action(async (number: number, options: RollbackOptions) => {
+    const answer = await gatewayClient(options, terminal).post<RollbackAnswer>(
+      `/v1/models/${number}/rollback`,
+      {
+        learning: options.frozen ? 'frozen' : 'continue',
+        dryRun: options.dryRun ?? false,
+        ...(options.reason !== undefined && { reason: options.reason }),
+      },
+    );
+    if (options.json) return terminal.out(JSON.stringify(answer));
+    const { from, to, effectiveAt, learning, diff } = answer;
+    terminal.out(
+      effectiveAt === null
+        ? `v${from} would give way to v${to}; nothing was changed`
+        : `v${to} answers instead of v${from} from ${effectiveAt.topic}/${effectiveAt.offset} on, learning: ${learning}`,
+    );
+    terminal.out(
+      renderTable(
+        ['', ''],
+        Object.entries(diff).map(([name, value]) => [name, JSON.stringify(value)]),
+      ),
+    );
+  });
+
+  gatewayOptions(
+    models
+      .command('promote')
+      .argument('<version>', 'the challenger, such as v38', version)
+      .description('let a challenger answer'),
+  ).action(async (number: number, options: GatewayOptions) => {
+    const answer = await gatewayClient(options, terminal).post<unknown>(`/v1/models/${number}/promote`, {});
+    terminal.out(JSON.stringify(answer));
+  });
+}
+
+export function versionTable(versions: readonly VersionView[]): string {
+  return renderTable(
+    ['version', '', 'made by', 'learned', 'accuracy then', 'since', 'windows since', 'time'],
+    versions.map(({ version: number, alias, cause, windowsLearned, metrics, metricsSince, time }) => [
+      `v${number}`,
+      alias ?? '',
+      cause,
+      windowsLearned,
+      metrics.windows === 0 ? null : percent(metrics.accuracy),
+      metricsSince.windows === 0 ? null : percent(metricsSince.accuracy),
+      metricsSince.windows,
+      time,
+    ]),
+  );
+}
+
+function versionText(view: VersionView): string {
+  const { metrics, metricsSince } = view;
+  const scores = (of: VersionManifest['metrics']): string =>
+    of.windows === 0
+      ? 'nothing scored'
+      : `accuracy ${percent(of.accuracy)}, kappa ${of.kappa.toFixed(3)}, macro-F1 ${of.macroF1.toFixed(3)}, ${grouped(of.windows)} windows`;
+  return renderTable(
+    ['', ''],
+    [
+      ['version', `v${view.version}${view.alias === null ? '' : ` (${view.alias})`}`],
+      ['parent', view.parent === null ? null : `v${view.parent}`],
+      ['made by', view.cause],
+      ['classifier', view.classifier],
+      ['classes', view.classes.join(', ')],
+      ['windows learned', view.windowsLearned],
+      ['log position', `windows/${view.logPosition}`],
+      ['scores then', scores(metrics)],
+      ['scores since', scores(metricsSince)],
+      ['feature schema', view.featureSchema],
+      ['digest', view.digest],
+      ['event time', view.time],
+    ],
+  ).trimStart();
+}

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceClient } from '../service/service-client.js';
+import { InterruptedError, WorkFailedError } from '../terminal/failures.js';
+
+/** A runner's part of an app's status page. */
+interface RunnerStatus {
+  readonly lagRecords: number;
+  readonly inputs: readonly { readonly topic: string; readonly position: number; readonly end: number }[];
+}
+
+const POLL_MS = 50;
+
+/**
+ * Resolves when every record that stands in the log now has become windows and predictions. What comes in
+ * meanwhile is not waited for.
+ *
+ * @param onProgress share done, 0 to 1.
+ */
+export async function awaitPredictions(
+  ingest: ServiceClient,
+  learner: ServiceClient,
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<void> {
+  await caughtUp(ingest, 'windower', 'samples', signal, (share) => onProgress(share / 2));
+  await caughtUp(learner, 'learner', 'windows', signal, (share) => onProgress(0.5 + share / 2));
+}
+
+async function caughtUp(
+  client: ServiceClient,
+  runner: 'windower' | 'learner',
+  topic: string,
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<void> {
+  let target = -1;
+  let from = 0;
+  for (;;) {
+    const status = (await client.json<Record<string, RunnerStatus | undefined>>('/v1/status'))[runner];
+    const input = status?.inputs.find((each) => each.topic === topic);
+    if (input === undefined)
+      throw new WorkFailedError(`${client.url} does not tell how far its ${runner} is`);
+    const { position, end } = input;
+    if (target < 0) {
+      target = end;
+      from = Math.min(position, end);
+    }
+    if (position >= target) return onProgress(1);
+    onProgress((position - from) / (target - from));
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted)
+      throw new InterruptedError('what has been sent is safe, predictions go on without this');
+  }
+}
