@@ -73,10 +73,19 @@ describe('windows', () => {
       .add({ ms: 100 }, { ms: 150, device: 'watch' }, { ms: 200, user: 'b' })
       .tick({ user: 'b', device: 'phone' }, PHONE, { user: 'a', device: 'watch' });
     expect(harness.final.map((w) => [w.user, w.device, w.accelerometer])).toEqual([
-      ['b', 'phone', 1],
       ['a', 'phone', 1],
       ['a', 'watch', 1],
+      ['b', 'phone', 1],
     ]);
+  });
+
+  it('of several devices closed by one tick come in the order of the devices’ first samples', () => {
+    const devices = ['c', 'a', 'b'].map((device) => ({ user: 'u', device }));
+    const rows = devices.map(({ user, device }, i) => ({ user, device, ms: 900 - i }));
+    for (const tick of [devices, [...devices].reverse()]) {
+      const harness = new WindowerHarness(SHORT).add(...rows).tick(...tick);
+      expect(harness.final.filter((w) => w.startMs === 0).map((w) => w.device)).toEqual(['c', 'a', 'b']);
+    }
   });
 
   it('are labelled with the most frequent gt, unlabelled counting as one, the earliest among equals', () => {

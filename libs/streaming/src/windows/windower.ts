@@ -74,7 +74,7 @@ export class Windower implements Processor {
     this.outputs = outputs;
     this.receivedMs = receivedMs;
     if (batch !== undefined) this.addBatch(batch);
-    for (const id of tick ?? []) this.devices.get(deviceKey(id))?.closeAll(this.emit);
+    if (tick !== undefined) this.closeDevices(tick);
     this.outputs = null;
   }
 
@@ -162,6 +162,13 @@ export class Windower implements Processor {
         this.emit,
       );
     }
+  }
+
+  /** In the order of the devices' first samples, whatever the order of the tick. */
+  private closeDevices(tick: readonly DeviceId[]): void {
+    const keys = new Set(tick.map(deviceKey));
+    if (keys.size === 1) return this.devices.get(deviceKey(tick[0]))?.closeAll(this.emit);
+    for (const [key, device] of this.devices) if (keys.has(key)) device.closeAll(this.emit);
   }
 
   private deviceOf(id: DeviceId, model: string): DeviceWindows {

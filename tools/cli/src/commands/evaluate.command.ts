@@ -25,6 +25,7 @@ interface EvaluateOptions {
   labelDelay: number;
   json?: string;
   predictions?: string;
+  rejected?: string;
 }
 
 export function evaluateCommand(program: Command, terminal: Terminal): void {
@@ -57,6 +58,7 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
       0,
     )
     .option('--json <file>', 'write the result as JSON; - for standard output')
+    .option('--rejected <file>', 'write every refused row, with file, row and reason, as lines of JSON')
     .option('--predictions <file>', 'write every final prediction as a line of JSON')
     .addHelpText(
       'after',
@@ -72,7 +74,8 @@ Examples:
 async function evaluate(paths: string[], options: EvaluateOptions, terminal: Terminal): Promise<void> {
   classifierByName(options.classifier);
   const { sensor, columns } = options;
-  const recording = await Recording.open(paths, { sensor, columns }, new RejectedRows(terminal).add);
+  const rejectedRows = new RejectedRows(terminal, options.rejected);
+  const recording = await Recording.open(paths, { sensor, columns }, rejectedRows.add);
   const progress = new Progress(terminal, 'evaluating');
   const started = performance.now();
   try {
@@ -88,6 +91,7 @@ async function evaluate(paths: string[], options: EvaluateOptions, terminal: Ter
     terminal.out(result.text);
   } finally {
     progress.stop();
+    rejectedRows.close();
   }
 }
 

@@ -22,6 +22,7 @@ interface ImportOptions {
   data?: string;
   wait?: true;
   patience: number;
+  rejected?: string;
   json?: true;
 }
 
@@ -56,6 +57,7 @@ export function importCommand(program: Command, terminal: Terminal): void {
     )
     .option('--wait', 'return when every window of it has been predicted')
     .option('--patience <seconds>', 'how long to go on trying while the service is away', notNegative, 60)
+    .option('--rejected <file>', 'write every refused row, with file, row and reason, as lines of JSON')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -71,7 +73,8 @@ Examples:
 
 async function run(paths: string[], options: ImportOptions, terminal: Terminal): Promise<void> {
   const { sensor, columns, data, wait } = options;
-  const recording = await Recording.open(paths, { sensor, columns }, new RejectedRows(terminal).add);
+  const rejectedRows = new RejectedRows(terminal, options.rejected);
+  const recording = await Recording.open(paths, { sensor, columns }, rejectedRows.add);
   const apps: App[] = wait ? ['ingest', 'learner'] : ['ingest'];
   const folder = data === undefined ? null : await openFolder(data, apps, terminal);
   const progress = new Progress(terminal, 'importing');
@@ -110,6 +113,7 @@ async function run(paths: string[], options: ImportOptions, terminal: Terminal):
     if (rows === 0) throw new WorkFailedError('nothing was imported: no row could be read');
   } finally {
     progress.stop();
+    rejectedRows.close();
     await folder?.stop();
   }
 }
