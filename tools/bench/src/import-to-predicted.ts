@@ -62,7 +62,9 @@ function output(script: string, args: readonly string[]): Promise<string> {
     const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
     child.stdout.on('data', (data: Buffer) => (text += data.toString()));
-    child.once('close', (code) => (code === 0 ? resolve(text) : reject(new Error(`hark import ended with ${code}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve(text) : reject(new Error(`hark import ended with ${code}`)),
+    );
   });
 }
 

@@ -32,6 +32,8 @@ function madeUpVectors(): { dimensions: number; vectors: Float64Array[] } {
   let seed = 1;
   const uniform = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
   const centres = CLASSES.map(() => Float64Array.from({ length: dimensions }, () => uniform() * 4));
-  const vectors = Array.from({ length: WINDOWS }, (_, i) => centres[i % CLASSES.length].map((c) => c + uniform()));
+  const vectors = Array.from({ length: WINDOWS }, (_, i) =>
+    centres[i % CLASSES.length].map((c) => c + uniform()),
+  );
   return { dimensions, vectors };
 }

@@ -42,7 +42,8 @@ async function main(): Promise<void> {
     return;
   }
   const rows = Number(values.rows ?? (values.quick ? 200_000 : 1_000_000));
-  if (!Number.isInteger(rows) || rows < 1000) throw new Error(`--rows ${values.rows}: give a whole number from 1000`);
+  if (!Number.isInteger(rows) || rows < 1000)
+    throw new Error(`--rows ${values.rows}: give a whole number from 1000`);
   const folder = mkdtempSync(join(tmpdir(), 'hark-bench-'));
   try {
     const files = values.file ?? makeRecording(folder, rows);
@@ -57,7 +58,9 @@ async function main(): Promise<void> {
 async function measure(files: readonly string[], folder: string): Promise<Figure[]> {
   say('bare loop');
   bareLoop(files[0]);
-  const bare = median([bareLoop(files[0]), bareLoop(files[0]), bareLoop(files[0])].map((r) => r.rowsPerSecond));
+  const bare = median(
+    [bareLoop(files[0]), bareLoop(files[0]), bareLoop(files[0])].map((r) => r.rowsPerSecond),
+  );
   const figures: Figure[] = [{ name: 'bare single-thread loop', value: bare, unit: 'rows/s' }];
   const against = (name: string, value: number) =>
     figures.push({ name, value, unit: 'rows/s', ratio: value / bare, reference: 'bare single-thread loop' });
@@ -90,7 +93,9 @@ function save(figures: readonly Figure[], files: readonly string[]): void {
   const root = new URL('../../../', import.meta.url);
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim();
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryGB: Math.round(totalmem() / 1e9) };
-  const lines = files.map((file) => readFileSync(file).reduce((count, byte) => count + (byte === 10 ? 1 : 0), 0));
+  const lines = files.map((file) =>
+    readFileSync(file).reduce((count, byte) => count + (byte === 10 ? 1 : 0), 0),
+  );
   mkdirSync(new URL('bench/results/', root), { recursive: true });
   const name = `bench/results/${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`;
   const report = { commit, node: process.version, machine, linesOfFiles: lines, figures };

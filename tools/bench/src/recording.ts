@@ -15,7 +15,12 @@ export function makeRecording(folder: string, rows: number): string[] {
   const files = paths.map((path) => openSync(path, 'w'));
   const written = [0, 0];
   for (const file of files) writeSync(file, HEADER);
-  for (const { batch } of new Simulation({ users: 9, devices: 12, seed: 42, faults: ['late', 'dup', 'skew'] })) {
+  for (const { batch } of new Simulation({
+    users: 9,
+    devices: 12,
+    seed: 42,
+    faults: ['late', 'dup', 'skew'],
+  })) {
     if (written[0] >= rows) break;
     const lines: [string[], string[]] = [[], []];
     for (let i = 0; i < batch.rows; i++) {

@@ -14,13 +14,17 @@ export function parseRate(path: string): number {
 /** Rows/s of the windower alone, decoding included, without features. */
 export function windowerRate(path: string): number {
   const values: Uint8Array[] = [];
-  const { rows } = parse(path, (builder) => values.push(encodeSamplesRecord({ batch: builder.take(), receivedMs: 0 })));
+  const { rows } = parse(path, (builder) =>
+    values.push(encodeSamplesRecord({ batch: builder.take(), receivedMs: 0 })),
+  );
   const none = new Float64Array(0);
   const outputs = { suppressed: false, emit: () => undefined, artifact: () => undefined };
   return best(() => {
     const windower = new Windower({}, { schema: '', extract: () => none });
     const started = performance.now();
-    values.forEach((value, offset) => windower.process('samples', 0, { offset, timestamp: 0, key: '', value }, outputs));
+    values.forEach((value, offset) =>
+      windower.process('samples', 0, { offset, timestamp: 0, key: '', value }, outputs),
+    );
     return { rows, seconds: (performance.now() - started) / 1000 };
   });
 }
