@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { createFeatureExtractor } from '@hark/features';
 import { DEFAULT_CLASSIFIER, classifierByName } from '@hark/models';
-import type { Figure } from './main.js';
+import type { Figure } from './figure.js';
 
 const WINDOWS = 3000;
 const CLASSES = ['bike', 'sit', 'stand', 'walk', 'stairsup', 'stairsdown', 'lie'];

@@ -4,19 +4,11 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bareLoop } from './bare-loop.js';
+import type { Figure } from './figure.js';
 import { importToPredicted } from './import-to-predicted.js';
 import { learnerCost } from './learner-cost.js';
 import { parseRate, windowerRate } from './stages.js';
 import { makeRecording } from './recording.js';
-
-/** One measured figure; `ratio` is against a reference measured in the same run. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly ratio?: number;
-  readonly reference?: string;
-}
 
 const HELP = `npm run bench [-- --rows N] [-- --quick] [-- --file ACC.csv --file GYRO.csv]
 
