@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
 import type { FrontDoor } from './front-door/front-door.js';
 
-/** Asks the front door, several times in each idle timeout, to close the windows of devices gone silent. */
+/**
+ * Asks the front door, several times in each idle timeout and at least once a second, to close the windows of devices
+ * gone silent.
+ */
 export class IdleClock {
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> = Promise.resolve();
@@ -31,7 +34,7 @@ export class IdleClock {
       await this.frontDoor.tick(Date.now());
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.logger.warn({ err: error }, 'silent devices could not be closed; trying again');
+      if (!this.failing) this.logger.warn({ err: error }, 'no tick could be written; trying again');
       this.failing = true;
     }
   }

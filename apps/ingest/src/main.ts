@@ -36,6 +36,7 @@ async function main(): Promise<void> {
           inputs: [{ topic: TOPICS.samples, partition: 0 }],
           maxStepBytes: 512 * 1024,
           snapshotEveryBytes: 64 * 1024 * 1024,
+          maxLagRecords: 1000,
         },
         context,
       );
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
         devices: windower.openDevices(),
         nowMs: Date.now(),
       });
+      health.require('frontDoor', () => frontDoor.unavailable());
       health.report('frontDoor', () => frontDoor.status());
       health.report('devices', () => windower.status());
       registerSampleMetrics(metrics, windower);

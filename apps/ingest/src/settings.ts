@@ -1,6 +1,5 @@
-import { ActivityVocabulary } from '@hark/contracts';
+import { ActivityVocabulary, HHAR_ACTIVITIES } from '@hark/contracts';
 import {
-  SettingsError,
   commonSettings,
   port,
   readSettings,
@@ -16,7 +15,7 @@ const shape = {
   ...commonSettings,
   ...windowSettings,
   HARK_INGEST_PORT: port(3001),
-  HARK_ACTIVITIES: z.string().default('bike,sit,stand,walk,stairsup,stairsdown'),
+  HARK_ACTIVITIES: z.string().default(HHAR_ACTIVITIES.join()).transform(activitiesOf),
   HARK_IDLE_TIMEOUT_MS: wholeNumber(30_000, 100, DAY_MS),
   HARK_MAX_IN_FLIGHT_MB: wholeNumber(64, 1, 4096),
 };
@@ -27,14 +26,15 @@ export function ingestSettings(environment: NodeJS.ProcessEnv) {
   return {
     ...settings,
     windows: windowOptions(settings),
-    activities: activitiesOf(settings.HARK_ACTIVITIES),
+    activities: settings.HARK_ACTIVITIES,
   };
 }
 
-function activitiesOf(text: string): ActivityVocabulary {
+function activitiesOf(text: string, context: z.RefinementCtx): ActivityVocabulary {
   try {
     return ActivityVocabulary.parse(text);
   } catch (error) {
-    throw new SettingsError(`HARK_ACTIVITIES=${JSON.stringify(text)}: ${(error as Error).message}`);
+    context.addIssue((error as RangeError).message);
+    return z.NEVER;
   }
 }

@@ -8,12 +8,20 @@ const cursor = z.object({ epoch: z.string().max(64), offset: z.number().int().mi
 
 /** What a subscriber asks for. `since` defaults to `latest`; an offset means: after this one. */
 export const subscribePayload = z.object({
-  channel: z.union([z.enum(CHANNELS), z.string().regex(/^replay:[A-Za-z0-9_-]{1,64}$/)]),
+  /** One of {@link CHANNELS}, or `replay:<id>`; whether there is such a one is for the service to say. */
+  channel: z.string(),
   users: z.array(z.string().max(128)).max(1000).optional(),
   devices: z.array(z.string().max(128)).max(1000).optional(),
   /** `append`: each window once, final; `update`: every revision. */
   mode: z.enum(['append', 'update']).default('append'),
-  since: z.union([cursor, z.enum(['earliest', 'latest'])]).default('latest'),
+  since: z
+    .union(
+      [cursor, z.enum(['earliest', 'latest'])],
+      'expected "earliest", "latest" or {"epoch":…,"offset":…}',
+    )
+    .default('latest'),
+  /** Of each device at most so many predictions a second of wall clock; those in between are left out. */
+  maxRateHz: z.number().positive().max(1000).optional(),
 });
 export type SubscribePayload = z.infer<typeof subscribePayload>;
 
@@ -33,6 +41,8 @@ export type ClientMessage = z.infer<typeof clientMessage>;
 
 export type ServerMessage =
   | { type: 'connection_ack'; payload: { epoch: string; serverTime: string } }
+  /** `offset` is that of the record before the first that is looked at: the cursor to resume from. */
+  | { type: 'subscribed'; id: string; epoch: string; offset: number }
   | { type: 'next'; id: string; epoch: string; offset: number; payload: unknown }
   | { type: 'complete'; id: string }
   | { type: 'gap'; id: string; dropped: number; reason: 'slow_consumer' }

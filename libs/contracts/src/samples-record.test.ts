@@ -7,11 +7,12 @@ import { decodeNanoseconds, encodeNanoseconds } from './int64-column.js';
 import { SampleBatchBuilder, type SampleBatch } from './sample-batch.js';
 import {
   RecordFormatError,
+  decodeSampleBatch,
   decodeSamplesRecord,
   encodeSampleBatch,
   encodeSamplesRecord,
 } from './samples-record.js';
-import { decodeWindowRecord, encodeWindowRecord, type WindowRecord } from './window-record.js';
+import { decodeWindowRecord, encodeWindowRecord, windowId, type WindowRecord } from './window-record.js';
 
 const schema = protobuf.parse(readFileSync(new URL('../hark.proto', import.meta.url), 'utf8')).root;
 
@@ -96,12 +97,12 @@ describe('a samples record', () => {
     const batch = twoStreams();
     batch.stream[1] = 2;
     expect(() => decodeSamplesRecord(encodeSamplesRecord({ batch, receivedMs: 1 }))).toThrow(
-      'row 1: no such stream',
+      'row 2: there is no stream 2; streams has 2, the first is 0',
     );
     const labelled = twoStreams();
     labelled.label[2] = 3;
     expect(() => decodeSamplesRecord(encodeSamplesRecord({ batch: labelled, receivedMs: 1 }))).toThrow(
-      'no such label',
+      'row 3: there is no label 3; labels has 2, the first is 1',
     );
   });
 
@@ -127,6 +128,45 @@ describe('a samples record', () => {
         new Uint8Array([(1 << 3) | 2, (0xff & wrong.length) | 0x80, wrong.length >> 7, ...wrong]),
       ),
     ).toThrow('expected');
+  });
+
+  it.each([
+    ['is missing', [8, 1], 'the column creation_time_ns is missing'],
+    [
+      'is too short',
+      [8, 1, (5 << 3) | 2, 8, 0, 0, 0, 0, 0, 0, 0, 0, (6 << 3) | 2, 1, 0],
+      'the column arrival_time_ms has 1 bytes, expected 8: 8 for each of 1 rows',
+    ],
+    ['is a number', [8, 1, 7 << 3, 1], 'the column x is not a field of bytes'],
+  ])('is refused with the name of a column that %s', (_, bytes, message) => {
+    expect(() => decodeSampleBatch(Uint8Array.from(bytes))).toThrow(new RecordFormatError(message));
+  });
+
+  it('is refused in words of its own when the bytes end too soon', () => {
+    for (const bytes of [[0x80], [(5 << 3) | 2, 9, 1]]) {
+      expect(() => decodeSampleBatch(Uint8Array.from(bytes))).toThrow(
+        new RecordFormatError('not a SampleBatch: the bytes end within a field'),
+      );
+    }
+  });
+});
+
+describe('the id of a window', () => {
+  it('is user, device and start', () => {
+    expect(windowId({ user: 'a', device: 'gear_1', startMs: 27_920_640 })).toBe('a/gear_1/27920640000000');
+  });
+
+  it('differs for devices that differ only in where a slash or a percent sign stands', () => {
+    const part = fc.string({ unit: fc.constantFrom('a', '/', '%', '2', 'F'), minLength: 1, maxLength: 4 });
+    const id = (user: string, device: string) => windowId({ user, device, startMs: 0 });
+    expect(id('a/b', 'c')).toBe('a%2Fb/c/0');
+    expect(id('a', 'b/c')).toBe('a/b%2Fc/0');
+    expect(id('a%2Fb', 'c')).toBe('a%252Fb/c/0');
+    fc.assert(
+      fc.property(fc.tuple(part, part, part, part), ([u, d, v, e]) => {
+        expect(id(u, d) === id(v, e)).toBe(u === v && d === e);
+      }),
+    );
   });
 });
 

@@ -117,7 +117,7 @@ export function decodeSampleBatch(bytes: Uint8Array): SampleBatch {
       if (field === 1) rows = reader.uint32();
       else if (field === 2) streams.push(readStream(reader, reader.uint32() + reader.pos));
       else if (field === 3) labels.push(reader.string());
-      else if (field >= 4 && field <= 10) columns[field] = reader.bytes();
+      else if (field in COLUMNS) columns[field] = readColumn(reader, tag);
       else reader.skipType(tag & 7);
     }
     const column = (field: number, width: number): ArrayBuffer => {
@@ -125,11 +125,14 @@ export function decodeSampleBatch(bytes: Uint8Array): SampleBatch {
       if (found === undefined) {
         // Before anything is allocated: a few bytes may claim any number of rows.
         if (rows > 0 && field !== 4 && field !== 10)
-          throw new RecordFormatError(`column ${field} is missing`);
+          throw new RecordFormatError(`the column ${COLUMNS[field]} is missing`);
         return new ArrayBuffer(rows * width);
       }
       if (found.length !== rows * width) {
-        throw new RecordFormatError(`column ${field} has ${found.length} bytes, expected ${rows * width}`);
+        throw new RecordFormatError(
+          `the column ${COLUMNS[field]} has ${found.length} bytes, expected ${rows * width}: ` +
+            `${width} for each of ${rows} rows`,
+        );
       }
       // A copy of its own: the bytes read are a view into the record at any alignment.
       return new Uint8Array(found).buffer;
@@ -152,11 +155,36 @@ export function decodeSampleBatch(bytes: Uint8Array): SampleBatch {
       label: new Uint8Array(column(10, 1)),
     };
     for (let i = 0; i < rows; i++) {
-      if (batch.stream[i] >= streams.length) throw new RecordFormatError(`row ${i}: no such stream`);
-      if (batch.label[i] > labels.length) throw new RecordFormatError(`row ${i}: no such label`);
+      if (batch.stream[i] >= streams.length) {
+        throw new RecordFormatError(
+          `row ${i + 1}: there is no stream ${batch.stream[i]}; streams has ${streams.length}, the first is 0`,
+        );
+      }
+      if (batch.label[i] > labels.length) {
+        throw new RecordFormatError(
+          `row ${i + 1}: there is no label ${batch.label[i]}; labels has ${labels.length}, the first is 1`,
+        );
+      }
     }
     return batch;
   });
+}
+
+/** Names of the columns by their field, as in `hark.proto`. */
+const COLUMNS: Readonly<Record<number, string>> = {
+  4: 'stream',
+  5: 'creation_time_ns',
+  6: 'arrival_time_ms',
+  7: 'x',
+  8: 'y',
+  9: 'z',
+  10: 'label',
+};
+
+function readColumn(reader: Reader, tag: number): Uint8Array {
+  if ((tag & 7) !== 2)
+    throw new RecordFormatError(`the column ${COLUMNS[tag >>> 3]} is not a field of bytes`);
+  return reader.bytes();
 }
 
 function readTick(reader: Reader, end: number): DeviceId[] {
@@ -201,6 +229,8 @@ function reading<T>(what: string, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof RecordFormatError) throw error;
-    throw new RecordFormatError(`not a ${what}: ${(error as Error).message}`);
+    // The decoder's own message for an end that comes too soon speaks of its buffer.
+    const reason = error instanceof RangeError ? 'the bytes end within a field' : (error as Error).message;
+    throw new RecordFormatError(`not a ${what}: ${reason}`);
   }
 }

@@ -31,9 +31,16 @@ export interface WindowRecord extends DeviceId {
   readonly receivedMs: number;
 }
 
-/** A window's id, the same for every revision of it. */
+/**
+ * A window's id, the same for every revision of it and of no other window: `user/device/startNs`, with `%` and `/`
+ * within the user and the device percent-encoded.
+ */
 export function windowId(window: DeviceId & { readonly startMs: number }): string {
-  return `${window.user}/${window.device}/${formatNanoseconds(window.startMs, 0)}`;
+  return `${part(window.user)}/${part(window.device)}/${formatNanoseconds(window.startMs, 0)}`;
+}
+
+function part(id: string): string {
+  return id.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 
 /** Encodes as `hark.v1.WindowRecord` of `hark.proto`. */

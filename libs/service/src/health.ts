@@ -1,10 +1,13 @@
+/** Null = met, else a sentence that says what is missing. */
+type Check = () => string | null | Promise<string | null>;
+
 /** What an app knows of itself: whether it is ready, and its status by section. Filled in by its modules. */
 export class Health {
-  private readonly checks = new Map<string, () => string | null>();
+  private readonly checks = new Map<string, Check>();
   private readonly sections = new Map<string, () => unknown>();
 
-  /** Adds a condition for readiness: null = met, else a sentence that says what is missing. */
-  require(name: string, check: () => string | null): void {
+  /** Adds a condition for readiness. */
+  require(name: string, check: Check): void {
     this.checks.set(name, check);
   }
 
@@ -14,10 +17,10 @@ export class Health {
   }
 
   /** The conditions not met, by name; empty = ready. */
-  notReady(): Record<string, string> {
+  async notReady(): Promise<Record<string, string>> {
     const missing: Record<string, string> = {};
     for (const [name, check] of this.checks) {
-      const reason = check();
+      const reason = await check();
       if (reason !== null) missing[name] = reason;
     }
     return missing;

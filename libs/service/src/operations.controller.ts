@@ -28,11 +28,10 @@ export class OperationsController {
 
   @Get('health/ready')
   @HttpCode(200)
-  ready(@Res({ passthrough: true }) response: Response): {
-    status: string;
-    missing?: Record<string, string>;
-  } {
-    const missing = this.health.notReady();
+  async ready(
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ status: string; missing?: Record<string, string> }> {
+    const missing = await this.health.notReady();
     if (Object.keys(missing).length === 0) return { status: 'ready' };
     response.status(503);
     return { status: 'not ready', missing };
@@ -52,7 +51,7 @@ export class OperationsController {
       version,
       pid: process.pid,
       startedAt,
-      ready: Object.keys(this.health.notReady()).length === 0,
+      ready: Object.keys(await this.health.notReady()).length === 0,
       ...(await this.health.status()),
     };
   }

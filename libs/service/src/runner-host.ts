@@ -12,6 +12,11 @@ export interface RunnerStatus {
   readonly inputs: readonly { readonly topic: string; readonly position: number; readonly end: number }[];
 }
 
+export interface RunnerHostOptions extends Omit<RunnerOptions, 'sleep' | 'onStep' | 'onFull'> {
+  /** With more records than this waiting the app is not ready; absent = any number may wait. */
+  readonly maxLagRecords?: number;
+}
+
 /** Runs a runner within an app: recovery before the app is ready, metrics, lag, a clean end. */
 export class RunnerHost {
   private readonly runner: Runner;
@@ -23,7 +28,7 @@ export class RunnerHost {
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly options: Omit<RunnerOptions, 'sleep' | 'onStep' | 'onFull'>,
+    private readonly options: RunnerHostOptions,
     private readonly context: ServiceContext,
   ) {
     const { logger, metrics, health } = context;
@@ -65,7 +70,7 @@ export class RunnerHost {
         this.full = true;
       },
     });
-    health.require(name, () => (this.full ? 'the disk is full' : null));
+    health.require(name, () => this.missing());
     health.report(name, () => this.status());
   }
 
@@ -91,6 +96,14 @@ export class RunnerHost {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running.catch(() => undefined);
+  }
+
+  private async missing(): Promise<string | null> {
+    if (this.full) return 'the disk is full';
+    const { maxLagRecords = Infinity } = this.options;
+    if (maxLagRecords === Infinity) return null;
+    const { lagRecords } = await this.status();
+    return lagRecords > maxLagRecords ? `${lagRecords} records wait, more than ${maxLagRecords}` : null;
   }
 
   async status(): Promise<RunnerStatus> {

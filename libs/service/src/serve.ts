@@ -6,12 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { Health } from './health.js';
+import { loopbackOnly } from './loopback-only.js';
 import { NestLogger } from './nest-logger.js';
 import { AppIdentity, OperationsController } from './operations.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import type { ServiceContext } from './service-context.js';
-import { requireLoopback } from './settings.js';
+import { isLoopback, requireLoopback } from './settings.js';
 
 export interface ServeOptions {
   readonly app: string;
@@ -60,6 +61,7 @@ export async function serve(
     abortOnError: false,
   });
   app.disable('x-powered-by');
+  if (isLoopback(options.host)) app.use(loopbackOnly);
   app.useGlobalFilters(new ProblemFilter(logger));
   parts.configure?.(app);
   await app.listen(options.port, options.host);

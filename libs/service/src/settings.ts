@@ -38,28 +38,30 @@ export function readSettings<Shape extends z.ZodRawShape>(
 ): z.infer<z.ZodObject<Shape>> {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = z.object(shape).safeParse(present);
-  if (!result.success) {
-    const lines = result.error.issues.map((issue) => {
-      const name = String(issue.path[0]);
-      const value = SECRET.test(name) ? '(not shown)' : JSON.stringify(present[name] ?? null);
-      return `${name}=${value}: ${issue.message}`;
-    });
-    throw new SettingsError(lines.join('\n'));
+  const lines = (result.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    const value = SECRET.test(name) ? '(not shown)' : JSON.stringify(present[name] ?? null);
+    return `${name}=${value}: ${issue.message}`;
+  });
+  const brokers = present['HARK_KAFKA_BROKERS'];
+  if (brokers !== undefined) {
+    const found = `HARK_KAFKA_BROKERS=${JSON.stringify(brokers)}`;
+    lines.push(`${found}: this version keeps its log in HARK_DATA only; unset the variable`);
   }
-  if (present['HARK_KAFKA_BROKERS'] !== undefined) {
-    throw new SettingsError(
-      `HARK_KAFKA_BROKERS=${JSON.stringify(present['HARK_KAFKA_BROKERS'])}: this version keeps its log in HARK_DATA ` +
-        'only; unset the variable',
-    );
-  }
+  if (!result.success || lines.length > 0) throw new SettingsError(lines.join('\n'));
   return result.data;
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
+/** Whether an address to listen on is this machine's own. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
 /** @throws SettingsError beyond loopback: nothing checks who is asking yet. */
 export function requireLoopback(host: string): void {
-  if (!LOOPBACK.test(host)) {
+  if (!isLoopback(host)) {
     throw new SettingsError(
       `HARK_HOST=${JSON.stringify(host)}: only loopback addresses (127.0.0.1, ::1, localhost) are served, because ` +
         'this version has no access tokens',

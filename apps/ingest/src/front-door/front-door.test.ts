@@ -11,6 +11,7 @@ import {
 } from '@hark/contracts';
 import { LogFullError, MemoryLog, StateFormatError, type Commit, type LogWriter } from '@hark/streaming';
 import { FrontDoor, type FrontDoorOptions } from './front-door.js';
+import { SequenceGapError } from './producers.js';
 import type { Numbering, Submission } from './submission.js';
 
 const A: DeviceId = { user: 'u', device: 'a' };
@@ -153,11 +154,36 @@ describe('FrontDoor.accept', () => {
     expect(await samples()).toHaveLength(2);
   });
 
+  it('takes nothing of a batch behind a gap, and it when the gap is filled', async () => {
+    const { door, writer, story } = await setUp();
+    await expect(door.accept(submission([B], numbered(2)))).rejects.toMatchObject({
+      code: 'sequence_gap',
+      found: 2,
+      expected: 1,
+    });
+    expect([writer.commits, door.producer('p').sequence]).toEqual([0, 0]);
+    expect(await door.accept(submission([A], numbered(1)))).toEqual({ duplicate: false });
+    await expect(door.accept(submission([A], numbered(3, true)))).rejects.toThrow(SequenceGapError);
+    expect(door.producer('p')).toEqual({ producer: 'p', sequence: 1, finished: false });
+    expect(await door.accept(submission([B], numbered(2)))).toEqual({ duplicate: false });
+    expect(await story()).toEqual(['rows a', 'rows b']);
+    expect(door.status()).toMatchObject({ accepted: 2, duplicateBatches: 0 });
+  });
+
+  it('refuses those behind a gap alone when several come at the same time', async () => {
+    const { door, story } = await setUp();
+    const settled = await Promise.allSettled(
+      [1, 3, 2, 5].map((sequence) => door.accept(submission([A], numbered(sequence)))),
+    );
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    expect(await story()).toEqual(['rows a', 'rows a']);
+  });
+
   it('does not remember a number whose commit failed', async () => {
     const { door, writer, samples } = await setUp();
     writer.failing = 1;
     await expect(door.accept(submission([A], numbered(1)))).rejects.toThrow(LogFullError);
-    await door.accept(submission([A], numbered(5, false, 'other')));
+    await door.accept(submission([A], numbered(1, false, 'other')));
     expect(door.producer('p').sequence).toBe(0);
     expect(await door.accept(submission([A], numbered(1)))).toEqual({ duplicate: false });
     expect(await samples()).toHaveLength(2);
@@ -166,7 +192,7 @@ describe('FrontDoor.accept', () => {
 
   it('knows after a restart what each producer has sent', async () => {
     const { door, open } = await setUp();
-    await door.accept(submission([A], numbered(4)));
+    for (const sequence of [1, 2, 3, 4]) await door.accept(submission([A], numbered(sequence)));
     await door.accept(submission([B], numbered(1, true, 'q')));
     const { door: again } = await open();
     expect(again.producer('p')).toEqual({ producer: 'p', sequence: 4, finished: false });
@@ -186,6 +212,18 @@ describe('FrontDoor.accept', () => {
     const kept = [{ row: 1, code: 'malformed' as const, message: 'm', text: 't', device: null }];
     await door.accept({ ...submission([], numbered(1)), rejected: 1, kept });
     expect(door.producer('p').sequence).toBe(1);
+  });
+
+  it('is unavailable from a commit that the log refused to the next that it takes', async () => {
+    const { door, writer } = await setUp();
+    expect(door.unavailable()).toBeNull();
+    writer.failing = 2;
+    await expect(door.accept(submission([A]))).rejects.toThrow(LogFullError);
+    expect(door.unavailable()).toBe('the disk is full');
+    await expect(door.accept(submission([A], numbered(1)))).rejects.toThrow(LogFullError);
+    expect(door.unavailable()).toBe('the disk is full');
+    await door.accept(submission([A]));
+    expect(door.unavailable()).toBeNull();
   });
 
   it('refuses a state of another version', async () => {
@@ -228,6 +266,18 @@ describe('FrontDoor.tick', () => {
     await expect(door.tick(1000)).rejects.toThrow(LogFullError);
     expect(await door.tick(1001)).toEqual([A]);
     expect(await story()).toEqual(['rows a', 'tick a']);
+  });
+
+  it('notices that the log takes records again though no device is due, and leaves no record', async () => {
+    const { door, writer, story } = await setUp();
+    writer.failing = 2;
+    await expect(door.accept(submission([A], undefined, 0))).rejects.toThrow(LogFullError);
+    await expect(door.tick(1)).rejects.toThrow(LogFullError);
+    expect(door.unavailable()).toBe('the disk is full');
+    expect(await door.tick(2)).toEqual([]);
+    expect(door.unavailable()).toBeNull();
+    await door.tick(3);
+    expect([writer.commits, await story()]).toEqual([3, []]);
   });
 
   it('leaves the devices of a producer open until it has finished, then closes them at once', async () => {

@@ -1,10 +1,10 @@
 import { deviceKey, TOPICS, type ActivityVocabulary, type DeviceId } from '@hark/contracts';
-import type { LogWriter, NewRecord } from '@hark/streaming';
+import { LogFullError, type Commit, type LogWriter, type NewRecord } from '@hark/streaming';
 import { DeviceCounts, type DeviceCount } from './device-counts.js';
 import { decodeFrontDoorState, encodeFrontDoorState } from './front-door-state.js';
 import { IdleDevices } from './idle-devices.js';
 import { KnownActivities } from './known-activities.js';
-import { Producers, type Producer } from './producers.js';
+import { Producers, SequenceGapError, type Producer } from './producers.js';
 import type { Submission } from './submission.js';
 import { deadLetterRecords, samplesRecords, tickRecord } from './submission-records.js';
 
@@ -69,6 +69,8 @@ export class FrontDoor {
   private duplicateBatches = 0;
   private readonly queue: Waiting[] = [];
   private working = false;
+  /** Why the log refused the last commit; null once it has taken one. */
+  private refusal: string | null = null;
 
   /** @throws StateFormatError when the state in the log is of another version. */
   static async open(options: FrontDoorOptions): Promise<FrontDoor> {
@@ -97,7 +99,8 @@ export class FrontDoor {
   /**
    * Takes a submission; resolves when it is durable, a duplicate when what it repeats is.
    *
-   * @throws LogFullError when the disk has no room, TooManyProducersError; nothing of the submission stands then.
+   * @throws LogFullError when the disk has no room, SequenceGapError, TooManyProducersError; nothing of the
+   * submission stands then.
    */
   async accept(submission: Submission): Promise<Receipt> {
     if (submission.numbering !== undefined) this.producers.admit(submission.numbering.producer);
@@ -108,10 +111,18 @@ export class FrontDoor {
     return receipt;
   }
 
-  /** Closes the windows of devices that are due; called every so often. @returns the devices closed. */
+  /**
+   * Closes the windows of devices that are due; called every so often. After the log has refused a commit, there is
+   * one even where no device is due: while nobody sends, that is how the end of the refusal is noticed.
+   *
+   * @returns the devices closed.
+   */
   async tick(nowMs: number): Promise<readonly DeviceId[]> {
     const due = this.idle.due(nowMs);
-    if (due.length === 0) return due;
+    if (due.length === 0) {
+      if (this.refusal !== null) await this.write({ appends: [] });
+      return due;
+    }
     this.idle.closed(due);
     try {
       await this.commit([tickRecord(due, nowMs)], []);
@@ -120,6 +131,11 @@ export class FrontDoor {
       throw error;
     }
     return due;
+  }
+
+  /** Why nothing can be acknowledged; null = all is well. */
+  unavailable(): string | null {
+    return this.refusal;
   }
 
   producer(id: string): ProducerStatus {
@@ -164,7 +180,10 @@ export class FrontDoor {
       const group = this.queue.splice(0);
       try {
         const receipts = await this.commitGroup(group.map(({ submission }) => submission));
-        group.forEach(({ resolve }, i) => resolve(receipts[i]));
+        receipts.forEach((receipt, i) => {
+          if (receipt instanceof SequenceGapError) group[i].reject(receipt);
+          else group[i].resolve(receipt);
+        });
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
@@ -172,12 +191,12 @@ export class FrontDoor {
     this.working = false;
   }
 
-  private async commitGroup(group: readonly Submission[]): Promise<Receipt[]> {
+  private async commitGroup(group: readonly Submission[]): Promise<(Receipt | SequenceGapError)[]> {
     const changes = new Map<string, Producer>();
     const samples: NewRecord[] = [];
     const deadLetters: NewRecord[] = [];
     const ended: [producer: string, devices: readonly DeviceId[]][] = [];
-    const receipts = group.map((submission) => {
+    const receipts = group.map((submission): Receipt | SequenceGapError => {
       const { numbering, receivedMs } = submission;
       if (numbering === undefined) {
         this.take(submission, samples, deadLetters);
@@ -186,7 +205,9 @@ export class FrontDoor {
       const { producer: id, end } = numbering;
       const before = changes.get(id) ?? this.producers.get(id);
       const sequence = numbering.sequence ?? before.sequence;
-      const duplicate = numbering.sequence !== null && sequence <= before.sequence;
+      const expected = before.sequence + 1;
+      if (sequence > expected) return new SequenceGapError(id, sequence, expected);
+      const duplicate = numbering.sequence !== null && sequence < expected;
       if (duplicate && (!end || before.finished)) return { duplicate };
       if (!duplicate) this.take(submission, samples, deadLetters);
       const held = this.idle.heldBy(id);
@@ -196,7 +217,7 @@ export class FrontDoor {
         ended.push([id, held]);
       }
       changes.set(id, {
-        sequence: Math.max(sequence, before.sequence),
+        sequence: duplicate ? before.sequence : sequence,
         finished: end,
         devices: end ? [] : held.slice(0, MAX_HELD),
       });
@@ -206,8 +227,10 @@ export class FrontDoor {
       for (const [id, devices] of ended) this.idle.notClosed(devices, id);
       throw error;
     });
-    group.forEach(({ batch, rejected, kept }, i) => {
-      if (receipts[i].duplicate) this.duplicateBatches++;
+    receipts.forEach((receipt, i) => {
+      const { batch, rejected, kept } = group[i];
+      if (receipt instanceof SequenceGapError) return;
+      if (receipt.duplicate) this.duplicateBatches++;
       else this.counts.add(batch, rejected, kept);
     });
     return receipts;
@@ -246,7 +269,17 @@ export class FrontDoor {
     ].filter(({ records }) => records.length > 0);
     if (appends.length === 0 && snapshot === undefined) return;
     const state = snapshot === undefined ? {} : { step: { runner: RUNNER, inputs: [] }, snapshot };
-    await this.options.writer.commit({ appends, ...state });
+    await this.write({ appends, ...state });
+  }
+
+  private async write(commit: Commit): Promise<void> {
+    try {
+      await this.options.writer.commit(commit);
+      this.refusal = null;
+    } catch (error) {
+      this.refusal = error instanceof LogFullError ? 'the disk is full' : 'the log takes no records';
+      throw error;
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import { problem } from '@hark/contracts';
 import { ProblemError } from '@hark/service';
+import { HHAR_COLUMNS } from '@hark/streaming';
+import { SequenceGapError } from './producers.js';
 
 interface Meaning {
   readonly status: number;
@@ -7,19 +9,27 @@ interface Meaning {
   readonly retryAfterSeconds?: number;
   /** Bad input of which nothing else leaves a trace. */
   readonly unreadable?: true;
+  /** What to do about it over HTTP, where the error does not say it. */
+  readonly advice?: string;
 }
 
 const NO_ROW = 'No row could be read';
 
 /** What each error of the way in means over HTTP, by its code. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  header_missing: { status: 400, title: NO_ROW, unreadable: true },
+  header_missing: {
+    status: 400,
+    title: NO_ROW,
+    unreadable: true,
+    advice: `Add one, or name the columns: ?columns=${HHAR_COLUMNS}.`,
+  },
   header_columns: { status: 400, title: NO_ROW, unreadable: true },
   malformed: { status: 400, title: NO_ROW, unreadable: true },
   column_length: { status: 400, title: NO_ROW, unreadable: true },
   record_format: { status: 400, title: NO_ROW, unreadable: true },
   too_many_streams: { status: 413, title: 'Too many streams in one batch' },
   invalid_numbering: { status: 400, title: 'Invalid numbering' },
+  sequence_gap: { status: 409, title: 'A batch is missing' },
   broken_body: { status: 400, title: 'Broken body' },
   body_too_large: { status: 413, title: 'Body too large' },
   unsupported_encoding: { status: 415, title: 'Unsupported encoding' },
@@ -43,10 +53,12 @@ export function problemFor(error: unknown): ProblemError | null {
   const meaning = meaningOf(error);
   if (meaning === null) return null;
   const { code, message } = error as Error & { code: string };
-  const detail = DETAILS[code] ?? message;
+  const detail = DETAILS[code] ?? (meaning.advice === undefined ? message : `${message}. ${meaning.advice}`);
   const headers: Record<string, string> =
     meaning.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(meaning.retryAfterSeconds) };
-  return new ProblemError(problem(meaning.status, code, meaning.title, detail), headers);
+  const answer = problem(meaning.status, code, meaning.title, detail);
+  const gap = error instanceof SequenceGapError ? { expected: error.expected } : {};
+  return new ProblemError({ ...answer, ...gap }, headers);
 }
 
 /** Whether a body could not be read at all. */

@@ -14,6 +14,21 @@ export type ProducerEntries = readonly (readonly [id: string, producer: Producer
 
 const UNKNOWN: Producer = { sequence: 0, finished: false, devices: [] };
 
+/** A number was left out: the batches in between would be lost unseen. */
+export class SequenceGapError extends Error {
+  readonly code = 'sequence_gap';
+  constructor(
+    readonly producer: string,
+    readonly found: number,
+    readonly expected: number,
+  ) {
+    super(
+      `Hark-Sequence is ${found} where ${expected} is expected of ${JSON.stringify(producer)}; nothing of this ` +
+        `request was taken: send batch ${expected} first`,
+    );
+  }
+}
+
 /** Too many clients number their batches without ever finishing. */
 export class TooManyProducersError extends Error {
   readonly code = 'too_many_producers';
@@ -50,8 +65,8 @@ export class Producers {
   }
 
   /**
-   * The table with these producers changed. Of those that have finished the oldest are dropped: a batch of theirs
-   * sent again would be taken again.
+   * The table with these producers changed. Of those that have finished the oldest are dropped: they count from 1
+   * again.
    */
   with(changes: ReadonlyMap<string, Producer>): Producers {
     const table = new Map(this.table);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NumberingError, readNumbering } from './request-numbering.js';
+import { checkNumbering, NumberingError, readNumbering } from './request-numbering.js';
 
 const headers = (producer?: string, sequence?: string, end?: string) => ({
   ...(producer !== undefined && { 'hark-producer': producer }),
@@ -36,5 +36,15 @@ describe('readNumbering', () => {
     ['an unknown end', headers('p', '1', 'yes')],
   ])('refuses %s', (_, given) => {
     expect(() => readNumbering(given)).toThrow(NumberingError);
+  });
+});
+
+describe('checkNumbering', () => {
+  it('refuses rows with an end that has no number, for they would be taken with every try', () => {
+    const end = { producer: 'p', sequence: null, end: true };
+    expect(() => checkNumbering(end, 1)).toThrow(NumberingError);
+    checkNumbering(end, 0);
+    checkNumbering({ ...end, sequence: 1 }, 1);
+    checkNumbering(undefined, 1);
   });
 });

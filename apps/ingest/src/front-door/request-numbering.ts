@@ -43,6 +43,18 @@ export function readNumbering(headers: IncomingHttpHeaders): Numbering | undefin
   return { producer, sequence, end };
 }
 
+/**
+ * An end without a number may not bring rows: sent again, they would be taken again.
+ *
+ * @throws NumberingError
+ */
+export function checkNumbering(numbering: Numbering | undefined, rows: number): void {
+  if (numbering === undefined || numbering.sequence !== null || rows === 0) return;
+  throw new NumberingError(
+    'Hark-Sequence is missing: Hark-End without it comes with an empty body, after the last batch',
+  );
+}
+
 /** A header that Node has not joined or made a list of. */
 function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;

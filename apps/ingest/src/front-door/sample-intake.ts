@@ -5,7 +5,7 @@ import type { FrontDoor } from './front-door.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import { isUnreadable, problemFor } from './intake-problems.js';
 import { readBody } from './request-body.js';
-import { readNumbering } from './request-numbering.js';
+import { checkNumbering, readNumbering } from './request-numbering.js';
 import { readSampleBody, sampleFormat, type SampleBody } from './sample-body.js';
 import type { Numbering } from './submission.js';
 
@@ -57,8 +57,12 @@ export class SampleIntake {
       const receivedMs = this.options.now();
       const numbering = readNumbering(request.headers);
       const body = await this.read(request, bytes, receivedMs, numbering);
+      const rows = body.batch.rows + body.rejected;
+      checkNumbering(numbering, rows);
+      // Before the front door: a number is taken with rows, good or refused, or with an end.
+      if (rows === 0 && numbering?.end !== true) throw noRows();
       const { duplicate } = await this.frontDoor.accept({ ...body, source: SOURCE, receivedMs, numbering });
-      return answer(body, duplicate, numbering);
+      return answer(body, duplicate);
     } catch (error) {
       throw problemFor(error) ?? error;
     } finally {
@@ -99,24 +103,23 @@ export class SampleIntake {
   }
 }
 
-function answer(
-  { batch, rejected, kept }: SampleBody,
-  duplicate: boolean,
-  numbering: Numbering | undefined,
-): SamplesAnswer {
-  if (duplicate) return { accepted: 0, rejected: 0, errors: [], duplicate };
+/** @throws ProblemError when every row was refused, now or when the batch came before: the client learns the same. */
+function answer({ batch, rejected, kept }: SampleBody, duplicate: boolean): SamplesAnswer {
   const errors = kept.slice(0, MAX_ERRORS).map(({ row, code, message }) => ({ row, code, message }));
-  if (batch.rows > 0) return { accepted: batch.rows, rejected, errors };
-  if (rejected > 0) {
+  if (batch.rows === 0 && rejected > 0) {
     const [first] = errors;
     const detail = `None of ${rejected} rows was taken; row ${first.row}: ${first.message}.`;
     throw new ProblemError({
-      ...problem(400, first.code, 'No row could be read', detail),
+      ...problem(400, first.code, 'Every row was refused', detail),
       ...{ accepted: 0, rejected, errors },
     });
   }
-  if (numbering?.end === true) return { accepted: 0, rejected: 0, errors };
-  throw new ProblemError(problem(400, 'no_rows', 'No row could be read', 'The body holds no row.'));
+  if (duplicate) return { accepted: 0, rejected: 0, errors: [], duplicate };
+  return { accepted: batch.rows, rejected, errors };
+}
+
+function noRows(): ProblemError {
+  return new ProblemError(problem(400, 'no_rows', 'No row', 'The body holds no row.'));
 }
 
 function unsupportedType(contentType: string | undefined): ProblemError {

@@ -352,6 +352,53 @@ describe('POST /v1/samples', () => {
     });
   });
 
+  it('answers 409 to a batch behind a gap, with the number expected', async () => {
+    const before = await log.end(TOPICS.samples, 0);
+    const headers = { 'hark-producer': 'gap', 'hark-sequence': '2' };
+    const { status, body } = await post(JSON.stringify(ROW), 'application/json', SENSOR, headers);
+    expect([status, body['code'], body['expected']]).toEqual([409, 'sequence_gap', 1]);
+    expect(body['detail']).toContain('Hark-Sequence is 2 where 1 is expected of "gap"');
+    expect(await log.end(TOPICS.samples, 0)).toBe(before);
+  });
+
+  it('answers 400 to rows with an end that has no number, and takes none', async () => {
+    const before = await log.end(TOPICS.samples, 0);
+    const headers = { 'hark-producer': 'no-number', 'hark-end': '1' };
+    expect(await post(JSON.stringify(ROW), 'application/json', SENSOR, headers)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_numbering' },
+    });
+    expect(await log.end(TOPICS.samples, 0)).toBe(before);
+  });
+
+  it('counts a number as taken with a 2xx or when each of its rows was refused, and says so again', async () => {
+    const send = async (sequence: number, body: string) => {
+      const headers = { 'hark-producer': 'rule', 'hark-sequence': String(sequence) };
+      return post(body, 'application/json', SENSOR, headers);
+    };
+    const last = async () =>
+      ((await (await fetch(`${url}/v1/producers/rule`)).json()) as { sequence: number }).sequence;
+    expect(await send(1, '[]')).toMatchObject({ status: 400, body: { code: 'no_rows' } });
+    expect(await send(1, '{"creationTime":[1,')).toMatchObject({ status: 400, body: { code: 'malformed' } });
+    expect(await last()).toBe(0);
+    const refused = await send(1, JSON.stringify({ ...ROW, x: null }));
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { code: 'missing_axis', title: 'Every row was refused', accepted: 0, rejected: 1 },
+    });
+    expect(await last()).toBe(1);
+    const letters = await log.end(TOPICS.deadLetter, 0);
+    expect(await send(1, JSON.stringify({ ...ROW, x: null }))).toEqual(refused);
+    expect(await log.end(TOPICS.deadLetter, 0)).toBe(letters);
+    expect(await send(2, JSON.stringify(ROW))).toMatchObject({ status: 200, body: { accepted: 1 } });
+  });
+
+  it('says how to name the columns over HTTP, and nothing of a command line', async () => {
+    const { body } = await post(LINE, 'text/csv');
+    expect(body['detail']).toContain('?columns=Index,Arrival_Time,Creation_Time,x,y,z,User,Model,Device,gt');
+    expect(body['detail']).not.toContain('--');
+  });
+
   it('takes nothing of a request that breaks off', async () => {
     const before = await log.end(TOPICS.samples, 0);
     await new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import type { RejectedRow } from '@hark/streaming';
 /** How a client numbers its batches. */
 export interface Numbering {
   readonly producer: string;
-  /** From 1 on, growing; `null` for an end without a batch. */
+  /** 1, 2, 3 …; `null` for an end without a batch. */
   readonly sequence: number | null;
   /** Nothing comes after this. */
   readonly end: boolean;

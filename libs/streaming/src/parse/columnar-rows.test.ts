@@ -103,7 +103,7 @@ describe('ColumnarRows', () => {
       [2, 'missing_axis', 'x is missing'],
       [3, 'invalid_time', 'Creation_Time is "-3", not nanoseconds from 0 to 9223372036854775807'],
       [4, 'non_finite', 'x is "1e999", not a finite number'],
-      [5, 'non_finite', 'y is "NaN", not a finite number'],
+      [5, 'non_finite', 'y is the string "NaN", not a number'],
       [6, 'unknown_activity', 'gt is "swim", not a known activity'],
       [7, 'invalid_time', 'Creation_Time is "7.5", not nanoseconds from 0 to 9223372036854775807'],
     ]);

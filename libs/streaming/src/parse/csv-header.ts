@@ -5,14 +5,11 @@ export const HHAR_COLUMNS = 'Index,Arrival_Time,Creation_Time,x,y,z,User,Model,D
 
 const REQUIRED: readonly Column[] = ['Creation_Time', 'x', 'y', 'z', 'User', 'Device'];
 
-/** The first line is data, and nobody said what its columns are. */
+/** The first line is data, and nobody said what its columns are. How to say it is for the caller to add. */
 export class MissingHeaderError extends Error {
   readonly code = 'header_missing';
   constructor(readonly firstLine: string) {
-    super(
-      `the first line is no header: ${JSON.stringify(firstLine.slice(0, 64))}. Add one, or name the columns: ` +
-        `--columns ${HHAR_COLUMNS} on the command line, ?columns=${HHAR_COLUMNS} over HTTP`,
-    );
+    super(`the first line is no header: ${JSON.stringify(firstLine.slice(0, 64))}`);
   }
 }
 

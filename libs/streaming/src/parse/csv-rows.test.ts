@@ -80,9 +80,9 @@ describe('CsvRows', () => {
     expect(read([HEADER, ROW].join('\n'), { columns: HEADER.split(',') }).batch.rows).toBe(1);
   });
 
-  it('says how to name the columns when the first line is data', () => {
+  it('shows the first line when it is data, for nobody has named the columns', () => {
     expect(() => read(ROW)).toThrow(MissingHeaderError);
-    expect(() => read(ROW)).toThrow(/--columns Index,Arrival_Time,.*\?columns=Index,/);
+    expect(() => read(ROW)).toThrow(`the first line is no header: ${JSON.stringify(ROW.slice(0, 64))}`);
   });
 
   it('names what a header lacks or has twice', () => {

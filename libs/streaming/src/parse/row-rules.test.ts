@@ -46,6 +46,7 @@ describe('takeRow', () => {
       'non_finite',
       `x is "${'1'.repeat(64)}…", not a finite number`,
     ],
+    ['an axis in quotes', { x: new Unusable('"1.5"') }, 'non_finite', 'x is the string "1.5", not a number'],
     ['an axis that is a list', { x: new Unusable('[1]') }, 'non_finite', 'x is [1], not a finite number'],
     ['no user', { User: undefined }, 'invalid_user', 'User is missing'],
     ['an empty user', { User: '' }, 'invalid_user', 'User is empty'],

@@ -191,7 +191,10 @@ function checkAxis(column: string, value: string | Unusable | undefined): number
   if (value === undefined) return { code: 'missing_axis', message: `${column} is missing` };
   const number = typeof value === 'string' ? readNumber(value) : NaN;
   if (Number.isFinite(number)) return number;
-  return { code: 'non_finite', message: `${column} is ${show(value)}, not a finite number` };
+  const found = isQuoted(value)
+    ? `the string ${show(value)}, not a number`
+    : `${show(value)}, not a finite number`;
+  return { code: 'non_finite', message: `${column} is ${found}` };
 }
 
 /** The activity, `null` when unlabelled: absent, empty or the word `null`. */
@@ -202,6 +205,11 @@ function checkActivity(
   if (value === undefined || value === '' || value === 'null') return null;
   if (typeof value === 'string' && activities.has(value)) return value;
   return { code: 'unknown_activity', message: `gt is ${show(value)}, not a known activity` };
+}
+
+/** JSON text of a string, where a number is asked for. */
+function isQuoted(value: string | Unusable): boolean {
+  return value instanceof Unusable && value.text.startsWith('"');
 }
 
 function show(value: string | Unusable): string {

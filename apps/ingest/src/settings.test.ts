@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { SettingsError } from '@hark/service';
+import { ingestSettings } from './settings.js';
+
+describe('ingestSettings', () => {
+  it('take the activities of HHAR, others, or any', () => {
+    expect(ingestSettings({}).activities.names).toEqual([
+      'bike',
+      'sit',
+      'stand',
+      'walk',
+      'stairsup',
+      'stairsdown',
+    ]);
+    expect(ingestSettings({ HARK_ACTIVITIES: 'run, swim' }).activities.names).toEqual(['run', 'swim']);
+    expect(ingestSettings({ HARK_ACTIVITIES: '*' }).activities.names).toBeNull();
+  });
+
+  it('name wrong activities together with every other wrong variable', () => {
+    const read = () =>
+      ingestSettings({
+        HARK_ACTIVITIES: 'walk,Two Words',
+        HARK_INGEST_PORT: 'x',
+        HARK_KAFKA_BROKERS: 'b:9092',
+      });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow('HARK_ACTIVITIES="walk,Two Words": invalid activity: "Two Words"');
+    expect(read).toThrow('HARK_INGEST_PORT="x": expected a whole number from 0 to 65535');
+    expect(read).toThrow('HARK_KAFKA_BROKERS="b:9092"');
+  });
+});

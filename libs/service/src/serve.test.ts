@@ -1,0 +1,54 @@
+import { Module } from '@nestjs/common';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRunFile } from './run-file.js';
+import { serve } from './serve.js';
+
+describe('serve', () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'hark-serve-'));
+  let port: number;
+  beforeAll(async () => {
+    class Empty {}
+    Module({})(Empty);
+    await serve(
+      { app: 'test', dataFolder, host: '127.0.0.1', port: 0, logLevel: 'silent', supervised: false },
+      ({ health }) => {
+        health.require('disk', () => Promise.resolve('the disk is full'));
+        return Promise.resolve({ module: Empty, stop: () => Promise.resolve() });
+      },
+    );
+    port = readRunFile(dataFolder, 'test')!.port;
+  });
+  afterAll(() => rmSync(dataFolder, { recursive: true }));
+
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      const sent = request({ port, host: '127.0.0.1', path, headers, agent: false }, (response) => {
+        let body = '';
+        response.on('data', (chunk) => (body += String(chunk)));
+        response.on('end', () => resolve({ status: response.statusCode, body }));
+      });
+      sent.on('error', reject).end();
+    });
+
+  it('answers 503 with what is missing while the app is not ready', async () => {
+    const { status, body } = await ask('/health/ready');
+    expect([status, JSON.parse(body)]).toEqual([
+      503,
+      { status: 'not ready', missing: { disk: 'the disk is full' } },
+    ]);
+    expect(JSON.parse((await ask('/v1/status')).body)).toMatchObject({ app: 'test', ready: false });
+  });
+
+  it.each(['/v1/status', '/metrics', '/health/live', '/nowhere'])(
+    'keeps %s from pages of other origins and from names of strangers',
+    async (path) => {
+      expect((await ask(path, { host: `localhost:${port}` })).status).toBe(path === '/nowhere' ? 404 : 200);
+      expect((await ask(path, { host: 'evil.example' })).status).toBe(403);
+      expect((await ask(path, { origin: 'http://evil.example' })).status).toBe(403);
+    },
+  );
+});
