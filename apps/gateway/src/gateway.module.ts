@@ -3,10 +3,12 @@ import { APP_GUARD } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AccessGuard } from './http/access.guard.js';
 import { ACCESS, type Access } from './http/access.js';
+import { requireJsonBody } from './http/json-body.js';
 import { PageController } from './http/page.controller.js';
 import { EventsController } from './live/events.controller.js';
 import type { LiveLimits } from './live/live-connection.js';
 import { LiveHub } from './live/live-hub.js';
+import { LiveController } from './live/live.controller.js';
 import { LIVE_LIMITS_TOKEN, LiveGateway } from './live/live.gateway.js';
 import { LiveSocketAdapter } from './live/live-socket-adapter.js';
 import { ModelVersions } from './models/model-versions.js';
@@ -36,6 +38,7 @@ export class GatewayModule {
       controllers: [
         PageController,
         EventsController,
+        LiveController,
         ModelsController,
         SessionsController,
         ReplaysController,
@@ -61,5 +64,7 @@ const BODY_LIMIT = '64kb';
 /** What the application object needs besides the module: the socket adapter and a bounded JSON body. */
 export function configureGateway(app: NestExpressApplication): void {
   app.useWebSocketAdapter(new LiveSocketAdapter(app));
-  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.use(requireJsonBody);
+  // What has passed is JSON, however its type is written: none may be left unread.
+  app.useBodyParser('json', { limit: BODY_LIMIT, type: () => true });
 }

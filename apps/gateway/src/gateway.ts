@@ -44,8 +44,10 @@ export interface Gateway extends GatewayParts {
   stop(): Promise<void>;
   /** Null when ready, else what is missing. */
   readiness(): string | null;
+  /** Records that wait, for the indexes of sessions, scores and versions. */
+  lag(): Promise<Record<string, number>>;
   /** For `/v1/status`. */
-  status(): Record<string, unknown>;
+  status(): Promise<Record<string, unknown>>;
 }
 
 /** Builds the gateway's parts and the Nest module that serves them. */
@@ -55,7 +57,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const models = new ModelVersions(log, clock);
   const scores = new VersionScores();
   const sessions = new SessionIndex(options.sessions ?? DEFAULT_SESSION_OPTIONS);
-  const modelsService = new ModelsService(models, scores, new CommandLog(writer));
+  const modelsService = new ModelsService(models, scores, new CommandLog(writer), artifacts);
   const replays = new ReplaysService(
     hub,
     sessions,
@@ -87,8 +89,19 @@ export function createGateway(options: GatewayOptions): Gateway {
   const ending = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
 
+  const lag = async (): Promise<Record<string, number>> => {
+    const waiting: Record<string, number> = {};
+    for (const each of runners) {
+      const { name, inputs } = await each.progress();
+      waiting[name] = inputs.reduce((sum, input) => sum + input.lag, 0);
+    }
+    waiting['models'] = await models.lag();
+    return waiting;
+  };
+
   return {
     ...parts,
+    lag,
     module: GatewayModule.register(parts),
     recover: async () => {
       for (const each of runners) await each.recover();
@@ -104,7 +117,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       await running;
     },
     readiness: () => (models.ready ? null : 'the model versions have not been read yet'),
-    status: () => ({
+    status: async () => ({
+      lagRecords: await lag(),
       live: hub.counts(),
       sessions: sessions.size,
       replays: replays.list().length,

@@ -6,6 +6,7 @@ import { FileArtifactStore, LmdbLog } from '@hark/streaming/adapters';
 import { systemClock } from './clock.js';
 import { configureGateway } from './gateway.module.js';
 import { createGateway } from './gateway.js';
+import { registerGatewayMetrics } from './gateway-metrics.js';
 import { gatewaySettings } from './settings.js';
 
 async function main(): Promise<void> {
@@ -19,7 +20,7 @@ async function main(): Promise<void> {
       logLevel: settings.HARK_LOG_LEVEL,
       supervised: settings.HARK_SUPERVISED === '1',
     },
-    async ({ health }) => {
+    async ({ health, metrics }) => {
       const log = new LmdbLog({ dir: join(settings.HARK_DATA, 'log') });
       const gateway = createGateway({
         log,
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
       });
       health.require('models', () => gateway.readiness());
       health.report('gateway', () => gateway.status());
+      registerGatewayMetrics(metrics, gateway);
       await gateway.recover();
       return {
         module: gateway.module,

@@ -1,4 +1,4 @@
-import type { SubscribePayload } from '@hark/contracts';
+import { problem, type Problem, type SubscribePayload } from '@hark/contracts';
 import type { IncomingMessage } from 'node:http';
 
 /** Why somebody is turned away: 401 nobody known, 403 not allowed. */
@@ -15,6 +15,13 @@ export interface Access {
   authenticate(request: IncomingMessage, token: string | undefined): Refusal | null;
   /** Looks at a subscription; null = allowed. */
   subscribe(request: IncomingMessage, payload: SubscribePayload): Refusal | null;
+}
+
+/** A refusal as an answer. */
+export function problemOf({ status, message }: Refusal): Problem {
+  return status === 401
+    ? problem(401, 'unauthorized', 'Unauthorized', message)
+    : problem(403, 'forbidden', 'Forbidden', message);
 }
 
 export const ACCESS = Symbol('Access');

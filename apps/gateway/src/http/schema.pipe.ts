@@ -2,19 +2,15 @@ import type { PipeTransform } from '@nestjs/common';
 import { problem } from '@hark/contracts';
 import { ProblemError } from '@hark/service';
 import type { z } from 'zod';
+import { readableFaults, readableIssue } from './readable-issue.js';
 
 /** Checks a body, query or parameter against a schema; what does not fit is a 400 that names the field. */
 export class SchemaPipe<Schema extends z.ZodType> implements PipeTransform<unknown, z.infer<Schema>> {
   constructor(private readonly schema: Schema) {}
 
   transform(value: unknown): z.infer<Schema> {
-    const result = this.schema.safeParse(value ?? {});
+    const result = this.schema.safeParse(value ?? {}, { error: readableIssue });
     if (result.success) return result.data;
-    const faults = result.error.issues
-      .slice(0, 5)
-      .map(({ path, message }) =>
-        path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`,
-      );
-    throw new ProblemError(problem(400, 'invalid_request', 'Invalid request', faults.join('; ')));
+    throw new ProblemError(problem(400, 'invalid_request', 'Invalid request', readableFaults(result.error)));
   }
 }

@@ -83,6 +83,7 @@ it('whatever order reads, commits and stalls take, a subscriber gets each entry 
               begun: () => undefined,
               gap: () => failures.push('gap'),
               failed: (code) => failures.push(code),
+              completed: () => failures.push('completed'),
             },
           );
         }

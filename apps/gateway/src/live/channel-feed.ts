@@ -4,6 +4,7 @@ import { ChannelFilter, type Channel } from './channel.js';
 import { EntryFrames, type Framing } from './framing.js';
 import { LiveIndex } from './live-index.js';
 import type { Outlet } from './outlet.js';
+import { RateLimit } from './rate-limit.js';
 import { Subscription, type SubscriptionEvents, type Tail } from './subscription.js';
 
 /** Bytes that the tail takes at a time before others get their turn. */
@@ -18,11 +19,15 @@ export class ChannelFeed implements Tail {
   private readonly live = new LiveIndex();
   /** Next offset that the tail will hand out. */
   private position = 0;
+  /** Whether the channel has ended and the tail has handed out all of it. */
+  private exhausted = false;
   private run: { readonly stop: AbortController; readonly started: Promise<void> } | null = null;
 
   constructor(
     readonly channel: Channel,
     readonly clock: Clock,
+    /** Called for every entry that went to an outlet. */
+    readonly sent: () => void = () => undefined,
   ) {}
 
   /** Subscriptions, live and behind. */
@@ -48,13 +53,18 @@ export class ChannelFeed implements Tail {
       framing(this.channel.epoch),
       outlet,
       {
-        begun: () => events.begun(),
+        begun: (cursor) => events.begun(cursor),
         gap: (dropped) => events.gap(dropped),
         failed: (code, message) => {
           this.forget(subscription);
           events.failed(code, message);
         },
+        completed: () => {
+          this.forget(subscription);
+          events.completed();
+        },
       },
+      this.rateLimit(payload),
     );
     this.subscriptions.add(subscription);
     this.run ??= this.start();
@@ -73,11 +83,23 @@ export class ChannelFeed implements Tail {
   admit(subscription: Subscription): boolean {
     if (subscription.next < this.position) return false;
     this.live.add(subscription);
+    if (this.exhausted) subscription.complete();
     return true;
   }
 
   remove(subscription: Subscription): void {
     this.live.delete(subscription);
+  }
+
+  /** Entries that the tail has not handed out yet; 0 while nobody is subscribed. */
+  async lag(): Promise<number> {
+    return this.run === null ? 0 : Math.max(0, (await this.channel.end()) - this.position);
+  }
+
+  /** Alerts and model events are rare and each of them counts: they are never left out. */
+  private rateLimit({ channel, maxRateHz }: SubscribePayload): RateLimit | null {
+    if (maxRateHz === undefined || channel === 'alerts' || channel === 'models') return null;
+    return new RateLimit(maxRateHz, () => this.clock.now());
   }
 
   private forget(subscription: Subscription): void {
@@ -87,11 +109,17 @@ export class ChannelFeed implements Tail {
     this.run = null;
   }
 
+  private exhaust(): void {
+    this.exhausted = true;
+    for (const each of [...this.live.all()]) each.complete();
+  }
+
   private start(): { stop: AbortController; started: Promise<void> } {
     const stop = new AbortController();
     const started = this.channel.end().then((end) => {
       if (stop.signal.aborted) return;
       this.position = end;
+      this.exhausted = false;
       void this.follow(stop.signal);
     });
     return { stop, started };
@@ -102,9 +130,12 @@ export class ChannelFeed implements Tail {
       // Asked for before the read, so that what is committed during the read is not slept through.
       let change = this.channel.changed(signal);
       while (!signal.aborted) {
+        // Looked at before the read: what was added last was added before the end.
+        const { finished } = this.channel;
         const slice = await this.channel.read(this.position, TAIL_BYTES);
         if (signal.aborted) return;
         if (slice.next === this.position) {
+          if (finished === true) return this.exhaust();
           await change;
           change = this.channel.changed(signal);
           continue;

@@ -25,6 +25,8 @@ export interface ChannelSlice {
 /** An ordered, re-readable sequence of messages. Offsets of one epoch mean nothing in another. */
 export interface Channel {
   readonly epoch: string;
+  /** True when nothing is added any more. */
+  readonly finished?: boolean;
   read(from: number, maxBytes: number): Promise<ChannelSlice>;
   /** Offset that the next message will have. */
   end(): Promise<number>;

@@ -30,7 +30,12 @@ export class EventStream implements Outlet {
     const subscription = feed.join(payload, eventFraming, this, {
       gap: (dropped) => this.write(`event: gap\ndata: {"dropped":${dropped},"reason":"slow_consumer"}\n\n`),
       failed: (code, message) => this.fail(code, message),
-      begun: () => this.open(),
+      // A browser remembers an id that stands alone, so it resumes from here also before the first message.
+      begun: ({ epoch, offset }) => this.write(`: subscribed\nid: ${epoch}:${offset}\n\n`),
+      completed: () => {
+        this.write('event: complete\ndata: {}\n\n');
+        response.end();
+      },
     });
     this.cancelBeat = clock.after(limits.heartbeatMs, () => this.beat());
     response.on('close', () => {
@@ -65,7 +70,7 @@ export class EventStream implements Outlet {
   }
 
   private write(text: string | Buffer): void {
-    if (this.response.destroyed) return;
+    if (this.response.destroyed || this.response.writableEnded) return;
     this.open();
     this.response.write(text, this.pressure.left);
   }

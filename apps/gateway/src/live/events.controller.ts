@@ -11,12 +11,19 @@ import { LIVE_LIMITS_TOKEN } from './live.gateway.js';
 import type { LiveLimits } from './live-connection.js';
 
 const CURSOR = /^([^:]{1,64}):(-1|\d{1,15})$/;
+const RATE = 'expected a number above 0 and up to 1000';
 const list = z
   .string()
-  .transform((text) => text.split(','))
-  .refine((names) => names.length <= 1000 && names.every((name) => name.length <= 128), {
-    error: 'expected at most 1,000 names of at most 128 characters, separated by commas',
-  });
+  .transform((text) => {
+    const names = text.split(',').filter((name) => name !== '');
+    return names.length === 0 ? undefined : names;
+  })
+  .refine(
+    (names) => names === undefined || (names.length <= 1000 && names.every((name) => name.length <= 128)),
+    {
+      error: 'expected at most 1,000 names of at most 128 characters, separated by commas',
+    },
+  );
 const sinceText = z
   .string()
   .refine((text) => text === 'earliest' || text === 'latest' || CURSOR.test(text), {
@@ -30,6 +37,7 @@ const eventsQuery = z.object({
   devices: list.optional(),
   mode: subscribePayload.shape.mode,
   since: sinceText.optional(),
+  maxRateHz: z.coerce.number(RATE).positive(RATE).max(1000, RATE).optional(),
 });
 
 /** `GET /v1/events`: the channels as server-sent events, for `curl -N` and for pages. */
@@ -53,7 +61,7 @@ export class EventsController {
     const feed = this.hub.feed(payload.channel);
     if (feed === undefined) {
       throw new ProblemError(
-        problem(404, 'unknown_channel', 'Unknown channel', 'There is no channel of this name.'),
+        problem(404, 'unknown_channel', 'Unknown channel', this.hub.unknownChannel(payload.channel)),
       );
     }
     const refusal = this.access.subscribe(request, payload);

@@ -8,6 +8,7 @@ import {
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
 import type { Access } from '../http/access.js';
+import { readableFaults, readableIssue } from '../http/readable-issue.js';
 import type { ChannelFeed } from './channel-feed.js';
 import { nextFraming } from './framing.js';
 import type { LiveHub } from './live-hub.js';
@@ -80,18 +81,12 @@ export class LiveConnection {
     } catch {
       message = undefined;
     }
-    const parsed = clientMessage.safeParse(message);
-    if (parsed.success) return this.act(parsed.data);
-    const stranger = unknownChannel(message);
-    if (stranger !== null && this.state === 'ready') {
-      return this.fail(stranger, 'unknown_channel', 'there is no channel of this name');
+    if (message === undefined) {
+      return this.close(CLOSE_CODES.badMessage, binary ? 'text messages only' : 'this is not JSON');
     }
-    const [issue] = parsed.error.issues;
-    const where = issue.path.map(String).join('.');
-    this.close(
-      CLOSE_CODES.badMessage,
-      binary ? 'text messages only' : `${where || 'message'}: ${issue.message}`,
-    );
+    const parsed = clientMessage.safeParse(message, { error: readableIssue });
+    if (parsed.success) return this.act(parsed.data);
+    this.close(CLOSE_CODES.badMessage, readableFaults(parsed.error));
   }
 
   private act(message: ClientMessage): void {
@@ -134,15 +129,19 @@ export class LiveConnection {
       return this.fail(id, 'too_many_subscriptions', `at most ${this.limits.subscriptions} on one socket`);
     }
     const feed = this.hub.feed(payload.channel);
-    if (feed === undefined) return this.fail(id, 'unknown_channel', 'there is no channel of this name');
+    if (feed === undefined) return this.fail(id, 'unknown_channel', this.hub.unknownChannel(payload.channel));
     const refusal = this.access.subscribe(this.request, payload);
     if (refusal !== null) return this.close(CLOSE_CODES.forbidden, refusal.message);
     const subscription = feed.join(payload, (epoch) => nextFraming(id, epoch), this.outlet, {
-      begun: () => undefined,
+      begun: ({ epoch, offset }) => this.send({ type: 'subscribed', id, epoch, offset }),
       gap: (dropped) => this.send({ type: 'gap', id, dropped, reason: 'slow_consumer' }),
       failed: (code, message) => {
         this.subscriptions.delete(id);
         this.fail(id, code, message);
+      },
+      completed: () => {
+        this.subscriptions.delete(id);
+        this.send({ type: 'complete', id });
       },
     });
     this.subscriptions.set(id, { feed, subscription });
@@ -179,7 +178,8 @@ export class LiveConnection {
   private close(code: number, reason: string): void {
     if (this.state === 'closed') return;
     this.release();
-    this.socket.close(code, reason.slice(0, 120));
+    // RFC 6455 section 5.5: 123 bytes at most. A cut character becomes U+FFFD, two bytes longer at most.
+    this.socket.close(code, Buffer.from(reason, 'utf8').subarray(0, 120).toString('utf8'));
     // Behind a full buffer the close frame may never arrive.
     const cancel = this.hub.clock.after(this.limits.closeMs, () => this.socket.terminate());
     this.socket.once('close', cancel);
@@ -193,13 +193,4 @@ export class LiveConnection {
     this.subscriptions.clear();
     this.outlet.close();
   }
-}
-
-/** The id of a well-formed subscription to a channel that does not exist, else null. */
-function unknownChannel(message: unknown): string | null {
-  const { type, id, payload } = (message ?? {}) as Record<string, unknown>;
-  const channel = (payload as Record<string, unknown> | null | undefined)?.channel;
-  if (type !== 'subscribe' || typeof channel !== 'string') return null;
-  const known = clientMessage.safeParse({ type, id, payload: { ...(payload as object), channel: 'alerts' } });
-  return known.success ? (id as string) : null;
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { ACCESS, type Access } from '../http/access.js';
 import { LiveConnection, type LiveLimits } from './live-connection.js';
+import { LIVE_PATH } from './live-socket-adapter.js';
 import { LiveHub } from './live-hub.js';
 
 export const LIVE_LIMITS_TOKEN = Symbol('LiveLimits');
@@ -12,7 +13,7 @@ export const LIVE_LIMITS_TOKEN = Symbol('LiveLimits');
 const TRY_AGAIN_LATER = 1013;
 
 /** `WS /v1/live`. Messages are not routed by Nest: each socket speaks the protocol through its own connection. */
-@WebSocketGateway({ path: '/v1/live' })
+@WebSocketGateway({ path: LIVE_PATH })
 export class LiveGateway implements OnGatewayConnection {
   private open = 0;
 

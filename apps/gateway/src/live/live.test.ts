@@ -115,6 +115,43 @@ describe('the connection', () => {
     expect(await client.closed).toBe(CLOSE_CODES.idInUse);
   });
 
+  it.each([
+    ['{', 'this is not JSON'],
+    ['{"type":"dance"}', 'type: expected "connection_init", "subscribe", "complete", "ping" or "pong"'],
+    ['[]', 'expected a JSON object'],
+    ['{"type":"subscribe","id":"s1","payload":{}}', 'payload.channel: is missing: expected text'],
+    [
+      '{"type":"subscribe","id":"s1","payload":{"channel":"alerts","since":"now"}}',
+      'payload.since: expected "earliest", "latest" or {"epoch":…,"offset":…}',
+    ],
+  ])('says why it closes on %s', async (text, why) => {
+    const client = await open();
+    const reason = new Promise((resolve) =>
+      client.socket.once('close', (_code, said) => resolve(said.toString('utf8'))),
+    );
+    client.say(text);
+    expect(await reason).toBe(why);
+  });
+
+  it('says the cursor from which to resume before the first message of a subscription', async () => {
+    await predict({}, { startMs: 1280 });
+    const client = await open();
+    client.subscribe('s1', { channel: 'predictions' });
+    client.subscribe('s2', { channel: 'predictions', since: { epoch: 'e1', offset: 0 } });
+    await count(client, 's2', 1);
+    await settled(client);
+    expect(client.heard.filter(({ type }) => type === 'subscribed')).toEqual([
+      { type: 'subscribed', id: 's1', epoch: 'e1', offset: 1 },
+      { type: 'subscribed', id: 's2', epoch: 'e1', offset: 0 },
+    ]);
+    client.close();
+    await predict({ startMs: 2560 });
+    const again = await open();
+    again.subscribe('s1', { channel: 'predictions', since: { epoch: 'e1', offset: 1 } });
+    await count(again, 's1', 1);
+    expect(again.offsets('s1')).toEqual([2]);
+  });
+
   it('closes with 1009 on a message over 64 KiB', async () => {
     const client = await open();
     client.say(`{"type":"ping","pad":"${'x'.repeat(65_536)}"}`);
@@ -176,6 +213,42 @@ describe('the connection', () => {
       socket.once('unexpected-response', (_request, response) => resolve(response.statusCode)),
     );
     expect(status).toBe(403);
+  });
+
+  /** The answer to an upgrade that is refused. */
+  async function refused(path: string, headers: Record<string, string>): Promise<[number, string, string]> {
+    return new Promise((resolve, reject) => {
+      const sent = request(`${gateway.url}${path}`, { headers }, (response) => {
+        response.setEncoding('utf8');
+        let text = '';
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => {
+          const { code } = JSON.parse(text) as { code: string };
+          resolve([response.statusCode ?? 0, response.headers['content-type'] ?? '', code]);
+        });
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+
+  const HANDSHAKE = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  };
+
+  it.each([
+    [403, 'forbidden', '/v1/live', { ...HANDSHAKE, origin: 'https://evil.example' }],
+    [404, 'not_found', '/v1/lively', HANDSHAKE],
+    [400, 'bad_request', '/v1/live', { ...HANDSHAKE, 'sec-websocket-key': 'no' }],
+    [400, 'bad_request', '/v1/live', { ...HANDSHAKE, 'sec-websocket-version': '7' }],
+    [426, 'upgrade_required', '/v1/live', {}],
+  ])('refuses with a problem: %i %s at %s', async (status, code, path, headers) => {
+    const [answered, type, said] = await refused(path, headers);
+    expect([answered, said]).toEqual([status, code]);
+    expect(type).toContain('application/problem+json');
   });
 });
 
@@ -277,6 +350,40 @@ describe('a subscription', () => {
       { id: '5', payload: { code: 'unknown_channel' } },
       { id: '6', payload: { code: 'unknown_channel' } },
     ]);
+  });
+
+  it('of an unknown channel is told which channels there are, on a socket and as events alike', async () => {
+    const sentence = (name: string) =>
+      `There is no channel "${name}"; the channels are predictions, alerts, models, ` +
+      'and replay:<id> of each replay in GET /v1/replays.';
+    const client = await open();
+    for (const name of ['transitions', 'replay:x']) {
+      client.subscribe(name, { channel: name });
+      await settled(client);
+      expect(client.heard.at(-2)).toEqual({
+        type: 'error',
+        id: name,
+        payload: { code: 'unknown_channel', message: sentence(name) },
+      });
+      const response = await fetch(`${gateway.url}/v1/events?channel=${name}`);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code: 'unknown_channel', detail: sentence(name) });
+    }
+  });
+
+  it('with maxRateHz gets at most so many predictions of a device a second, from the log and the tail', async () => {
+    await predict({}, { startMs: 1280 }, { device: 'd2' });
+    const client = await open();
+    client.subscribe('s1', { channel: 'predictions', since: 'earliest', maxRateHz: 2 });
+    await count(client, 's1', 2);
+    await settled(client);
+    await predict({ startMs: 2560 });
+    await settled(client);
+    clock.advance(500);
+    await predict({ startMs: 3840 }, { startMs: 5120 });
+    await count(client, 's1', 3);
+    await settled(client);
+    expect(client.offsets('s1')).toEqual([0, 2, 4]);
   });
 
   it.each([
@@ -437,5 +544,39 @@ describe('server-sent events', () => {
     expect(wrong.headers.get('content-type')).toContain('application/problem+json');
     expect(((await wrong.json()) as { detail: string }).detail).toMatch(/^since: /);
     expect((await fetch(`${gateway.url}/v1/events?channel=replay:none`)).status).toBe(404);
+  });
+
+  it('take users set to nothing for everybody', async () => {
+    await predict({ user: 'b' });
+    const found = await events('/v1/events?channel=predictions&users=&since=earliest', 1);
+    expect(found[0].split('\n')[0]).toBe('id: e1:0');
+  });
+
+  it('answer 400 to a parameter given twice and to a rate that is none', async () => {
+    const detail = async (query: string) =>
+      ((await (await fetch(`${gateway.url}/v1/events?${query}`)).json()) as { detail: string }).detail;
+    expect(await detail('channel=alerts&channel=models')).toBe('channel: expected text, given once');
+    expect(await detail('channel=alerts&maxRateHz=0')).toBe(
+      'maxRateHz: expected a number above 0 and up to 1000',
+    );
+  });
+
+  it('begin with the cursor to resume from', async () => {
+    await predict({});
+    const first = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const sent = request(`${gateway.url}/v1/events?channel=predictions`, (response) => {
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (!text.includes('id: ')) return;
+          sent.destroy();
+          resolve(text);
+        });
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+    expect(first).toBe('retry: 1000\n\n: subscribed\nid: e1:0\n\n');
   });
 });

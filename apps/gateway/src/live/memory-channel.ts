@@ -5,6 +5,8 @@ export class MemoryChannel implements Channel {
   private kept: ChannelEntry[] = [];
   /** Offset of `kept[0]`. */
   private first = 0;
+  /** True when nothing is added any more. */
+  finished = false;
   private readonly waiting = new Set<() => void>();
 
   constructor(
@@ -20,7 +22,13 @@ export class MemoryChannel implements Channel {
       this.kept = this.kept.slice(surplus);
       this.first += surplus;
     }
-    for (const wake of [...this.waiting]) wake();
+    this.wakeAll();
+  }
+
+  /** To be called when nothing is added any more. */
+  finish(): void {
+    this.finished = true;
+    this.wakeAll();
   }
 
   read(from: number, maxBytes: number): Promise<ChannelSlice> {
@@ -53,5 +61,9 @@ export class MemoryChannel implements Channel {
       this.waiting.add(wake);
       signal.addEventListener('abort', wake);
     });
+  }
+
+  private wakeAll(): void {
+    for (const wake of [...this.waiting]) wake();
   }
 }

@@ -3,17 +3,20 @@ import type { Clock } from '../clock.js';
 import type { Channel, ChannelFilter } from './channel.js';
 import { EntryFrames, type Framing } from './framing.js';
 import type { Outlet } from './outlet.js';
+import type { RateLimit } from './rate-limit.js';
 
 /** Bytes read from the channel at a time while catching up, so that nobody else waits for long. */
 const SLICE_BYTES = 65_536;
 
 /** What a subscription tells its subscriber besides entries. */
 export interface SubscriptionEvents {
-  /** `since` has been accepted: entries follow. */
-  begun(): void;
+  /** `since` has been accepted: what is after the cursor follows. */
+  begun(cursor: { readonly epoch: string; readonly offset: number }): void;
   gap(dropped: number): void;
   /** The subscription has ended; nothing follows. */
   failed(code: string, message: string): void;
+  /** The channel has ended and everything was delivered; nothing follows. */
+  completed(): void;
 }
 
 /** The part of a feed that a subscription needs. */
@@ -23,6 +26,8 @@ export interface Tail {
   /** Takes the subscription among the live ones when nothing lies between it and the tail. */
   admit(subscription: Subscription): boolean;
   remove(subscription: Subscription): void;
+  /** An entry was handed to the outlet. */
+  sent(): void;
 }
 
 /**
@@ -41,6 +46,7 @@ export class Subscription {
     private readonly framing: Framing,
     private readonly outlet: Outlet,
     private readonly events: SubscriptionEvents,
+    private readonly rate: RateLimit | null = null,
   ) {}
 
   /** Resolves `since` to an offset and begins there. */
@@ -60,7 +66,7 @@ export class Subscription {
       return this.failWith(error);
     }
     if (this.ended) return;
-    this.events.begun();
+    this.events.begun({ epoch: this.tail.channel.epoch, offset: this.next - 1 });
     await this.catchUp();
   }
 
@@ -74,7 +80,7 @@ export class Subscription {
       void this.catchUp();
       return;
     }
-    this.outlet.send(frames.frame(this.framing));
+    this.send(frames);
     this.next = entry.offset + 1;
   }
 
@@ -87,6 +93,13 @@ export class Subscription {
   end(): void {
     this.ended = true;
     this.tail.remove(this);
+  }
+
+  /** The channel has ended, and this subscription is at its end. */
+  complete(): void {
+    if (this.ended) return;
+    this.end();
+    this.events.completed();
   }
 
   failWith(error: unknown): void {
@@ -129,8 +142,14 @@ export class Subscription {
         this.next = entry.offset;
         return false;
       }
-      this.outlet.send(new EntryFrames(entry).frame(this.framing));
+      this.send(new EntryFrames(entry));
     }
     return true;
+  }
+
+  private send(frames: EntryFrames): void {
+    if (this.rate !== null && !this.rate.admits(frames.entry)) return;
+    this.outlet.send(frames.frame(this.framing));
+    this.tail.sent();
   }
 }

@@ -42,6 +42,11 @@ export class ModelVersions {
     }
   }
 
+  /** Records of `models` that have not been read yet. */
+  async lag(): Promise<number> {
+    return Math.max(0, (await this.log.end(TOPICS.models, 0)) - this.position);
+  }
+
   /** The learner's answer to the command at this offset, or null when it has not come within `limitMs`. */
   outcome(command: number, limitMs: number): Promise<ModelEvent | null> {
     return new Promise((resolve) => {

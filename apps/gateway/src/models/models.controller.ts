@@ -14,7 +14,8 @@ const rollbackBody = z.strictObject({
   reason: z.string().max(500).nullable().default(null),
 });
 const learningBody = z.strictObject({ enabled: z.boolean() });
-const atQuery = z.object({ time: z.iso.datetime({ offset: true }) });
+const TIME = 'expected an ISO 8601 time with a zone, such as 2026-01-01T00:00:00Z';
+const atQuery = z.object({ time: z.iso.datetime({ offset: true, error: TIME }) });
 
 /** The versions of the model: what there is, what answers, and the commands that change it. */
 @Controller('v1/models')

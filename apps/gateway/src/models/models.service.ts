@@ -1,7 +1,9 @@
 import { problem, type Command, type ModelEvent, type Problem, type VersionManifest } from '@hark/contracts';
 import { ProblemError } from '@hark/service';
+import type { ArtifactStore } from '@hark/streaming';
 import type { CommandLog } from './command-log.js';
 import type { ModelVersions } from './model-versions.js';
+import { storedState } from './stored-state.js';
 import { versionDiff, type VersionDiff } from './version-diff.js';
 import type { VersionScores } from './version-scores.js';
 
@@ -37,6 +39,7 @@ export class ModelsService {
     private readonly models: ModelVersions,
     private readonly scores: VersionScores,
     private readonly commands: CommandLog,
+    private readonly artifacts: Pick<ArtifactStore, 'read'>,
   ) {}
 
   list(): { versions: VersionView[]; current: number | null; previous: number | null; challenger: null } {
@@ -95,7 +98,11 @@ export class ModelsService {
     }
     const { learning, dryRun, reason } = request;
     const diff = versionDiff(from, to);
-    if (dryRun) return { from: from.version, to: to.version, effectiveAt: null, learning, diff };
+    if (dryRun) {
+      // The learner looks at it before it takes the version, so the real call would be refused too.
+      storedState(this.artifacts, to);
+      return { from: from.version, to: to.version, effectiveAt: null, learning, diff };
+    }
     const event = await this.command({ kind: 'rollback', to: to.version, learning, reason });
     if (event.kind !== 'activated') throw unexpected(event);
     // The learner's word counts: another version may have been made while the command was on its way.
@@ -134,6 +141,7 @@ export class ModelsService {
           'No answer from the learner',
           `The command stands in the log (commands/${offset}) and takes effect when the learner is back; do not repeat it.`,
         ),
+        { 'retry-after': '10' },
       );
     }
     if (event.kind === 'refused') throw new ProblemError(conflict(event.code, event.message));

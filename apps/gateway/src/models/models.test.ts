@@ -7,6 +7,7 @@ import { testLearner, windowRecord } from '../testing/test-learner.js';
 
 let clock: ManualClock;
 let log: MemoryLog;
+let artifacts: MemoryArtifactStore;
 let learner: Awaited<ReturnType<typeof testLearner>>;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 
@@ -17,7 +18,7 @@ const time = (ms: number) => new Date(ms).toISOString();
 beforeEach(async () => {
   clock = new ManualClock(1000);
   log = new MemoryLog({ now: () => 1000 });
-  const artifacts = new MemoryArtifactStore();
+  artifacts = new MemoryArtifactStore();
   learner = await testLearner(log, artifacts);
   gateway = await startGateway({ log, clock, artifacts });
 });
@@ -157,6 +158,48 @@ describe('a rollback', () => {
     expect(await log.end(TOPICS.commands, 0)).toBe(0);
   });
 
+  it('in a dry run is refused as the real one would be where the stored state is damaged', async () => {
+    await learn(0, 10);
+    const damaged = {
+      read: (name: string) => (name === 'models/v1.state' ? new Uint8Array(9) : artifacts.read(name)),
+      write: () => Promise.resolve(),
+    };
+    await gateway.close();
+    gateway = await startGateway({ log, clock, artifacts: damaged });
+    while (!gateway.gateway.models.ready) await clock.turn();
+    expect(await post('/1/rollback', { dryRun: true })).toMatchObject({
+      status: 409,
+      body: { code: 'damaged_version' },
+    });
+    expect(await post('/2/rollback', { dryRun: true })).toMatchObject({ status: 200 });
+  });
+
+  it('is 415 and changes nothing when its body is sent as anything but JSON', async () => {
+    await learn(0, 10);
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json-patch+json']) {
+      const response = await fetch(`${gateway.url}/v1/models/1/rollback`, {
+        method: 'POST',
+        body: '{"dryRun":true}',
+        headers: { 'content-type': type },
+      });
+      expect(response.status).toBe(415);
+      expect(response.headers.get('content-type')).toContain('application/problem+json');
+      expect(await response.json()).toMatchObject({ code: 'unsupported_media_type' });
+    }
+    expect(await log.end(TOPICS.commands, 0)).toBe(0);
+  });
+
+  it('reads a JSON body also where its type is written unusually', async () => {
+    await learn(0, 10);
+    const response = await fetch(`${gateway.url}/v1/models/1/rollback`, {
+      method: 'POST',
+      body: '{"dryRun":true}',
+      headers: { 'content-type': 'Application/JSON;;charset=utf-8' },
+    });
+    expect(await response.json()).toMatchObject({ effectiveAt: null });
+    expect(await log.end(TOPICS.commands, 0)).toBe(0);
+  });
+
   it('needs no body', async () => {
     await learn(0, 10);
     const answer = post('/1/rollback');
@@ -211,9 +254,9 @@ describe('a rollback', () => {
   });
 
   it.each([
-    ['learning: Invalid option', { learning: 'sometimes' }],
-    ['dryRun: Invalid input', { dryRun: 'yes' }],
-    ['Unrecognized key: "to"', { to: 1 }],
+    ['learning: expected "continue" or "frozen"', { learning: 'sometimes' }],
+    ['dryRun: expected true or false', { dryRun: 'yes' }],
+    ['there is no field "to"', { to: 1 }],
   ])('is 400 and names the field: %s', async (detail, body) => {
     await learn(0, 10);
     const answer = await post('/1/rollback', body);
@@ -234,6 +277,14 @@ describe('learning', () => {
       body: { enabled: false, effectiveAt: { topic: 'windows', offset: 3 } },
     });
     expect(gateway.gateway.models.history.learning).toBe(false);
+  });
+
+  it('is 400 without saying which', async () => {
+    const answer = await ask(`${gateway.url}/v1/models/learning`, 'PATCH', {});
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { detail: 'enabled: is missing: expected true or false' },
+    });
   });
 });
 

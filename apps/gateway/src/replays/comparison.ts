@@ -11,6 +11,7 @@ export interface ComparedVersion {
   readonly model: number;
   readonly predictions: number;
   readonly labelled: number;
+  readonly unanswered: number;
   readonly accuracy: number | null;
   readonly digest: string;
 }
@@ -71,8 +72,8 @@ export async function compare(
   for (const { model } of sides) model.push(tick);
   settle();
   const results = sides.map(({ version, result }) => {
-    const { predictions, labelled, accuracy, digest } = result;
-    return { model: version, predictions, labelled, accuracy, digest };
+    const { predictions, labelled, unanswered, accuracy, digest } = result;
+    return { model: version, predictions, labelled, unanswered, accuracy, digest };
   });
   return { results, different, differences };
 }

@@ -24,8 +24,10 @@ export class Pace {
     return this.speedHeld;
   }
 
+  /** What was played at another speed counts no longer. */
   set speed(speed: Speed) {
     this.anchor();
+    this.measureFrom(this.reached);
     this.speedHeld = speed;
   }
 
@@ -39,11 +41,9 @@ export class Pace {
     this.playingSince = null;
   }
 
-  /** Forgets what was played: after a jump, only what follows counts for the speed. */
+  /** Back to before the first piece. */
   restart(): void {
-    if (this.playingSince !== null) this.playingSince = this.clock.now();
-    this.playedMs = 0;
-    this.firstEvent = NaN;
+    this.measureFrom(NaN);
     this.reached = NaN;
     this.anchorEvent = NaN;
   }
@@ -63,12 +63,25 @@ export class Pace {
     if (!(eventMs <= this.reached)) this.reached = eventMs;
   }
 
+  /** A piece let through out of time, in a jump or a step: only what follows counts for the speed. */
+  skipped(eventMs: number): void {
+    if (!(eventMs <= this.reached)) this.reached = eventMs;
+    this.measureFrom(this.reached);
+    this.anchor();
+  }
+
   /** Event time played for each unit of wall time; null before there is any. */
   get effectiveSpeed(): number | null {
     const now = this.playingSince === null ? 0 : this.clock.now() - this.playingSince;
     const played = this.playedMs + now;
     if (played <= 0 || Number.isNaN(this.firstEvent)) return null;
     return (this.reached - this.firstEvent) / played;
+  }
+
+  private measureFrom(eventMs: number): void {
+    if (this.playingSince !== null) this.playingSince = this.clock.now();
+    this.playedMs = 0;
+    this.firstEvent = eventMs;
   }
 
   private anchor(): void {

@@ -1,6 +1,6 @@
 import { TOPICS, problem, type Prediction, type VersionManifest } from '@hark/contracts';
 import type { FeatureExtractor } from '@hark/features';
-import { FeatureSchemaError, Learner, classifierByName, versionStateName } from '@hark/models';
+import { FeatureSchemaError, Learner, classifierByName } from '@hark/models';
 import { ProblemError } from '@hark/service';
 import {
   Pipeline,
@@ -9,7 +9,7 @@ import {
   type ArtifactStore,
   type WindowOptions,
 } from '@hark/streaming';
-import { createHash } from 'node:crypto';
+import { sha256, storedState } from '../models/stored-state.js';
 
 /** What a replay shares with the live windower and learner: the same settings, never the same objects. */
 export interface ReplayModelOptions {
@@ -45,7 +45,7 @@ export class ReplayModels {
           classifier: classifierByName(manifest.classifier),
           featureSchema: features.schema,
           dimensions: features.names.length,
-          startFrom: { version: manifest.version, state: this.stateOf(manifest) },
+          startFrom: { version: manifest.version, state: storedState(artifacts, manifest) },
           learning: learn,
           versions: false,
           ...(confidenceThreshold === undefined ? {} : { confidenceThreshold }),
@@ -69,24 +69,6 @@ export class ReplayModels {
       throw error;
     }
   }
-
-  private stateOf({ version, digest }: VersionManifest): Uint8Array {
-    const name = versionStateName(version);
-    const state = this.options.artifacts.read(name);
-    if (state === null)
-      throw refused('missing_version', `The state of version ${version} (${name}) is not there.`);
-    if (sha256(state) !== digest) {
-      throw refused(
-        'damaged_version',
-        `The state of version ${version} (${name}) does not match its digest.`,
-      );
-    }
-    return state;
-  }
-}
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The prediction of a replay, parsed. */

@@ -1,18 +1,29 @@
-import { fromNanoseconds, type EventTime } from '@hark/contracts';
+import { compareEventTime, fromNanoseconds, type EventTime } from '@hark/contracts';
 import { z } from 'zod';
 
 /** `current`, 37, "37" or "v37". */
+const VERSION = 'expected "current" or the number of a version, such as 33, "33" or "v33"';
 const version = z
-  .union([z.literal('current'), z.number().int().min(0).max(999_999_999), z.string().regex(/^v?\d{1,9}$/)])
+  .union(
+    [
+      z.literal('current'),
+      z.number().int(VERSION).min(0, VERSION).max(999_999_999, VERSION),
+      z.string().regex(/^v?\d{1,9}$/, VERSION),
+    ],
+    VERSION,
+  )
   .transform(String);
 
-const speed = z.union([z.number().positive().max(1_000_000), z.literal('max')]);
+const SPEED = 'expected a number above 0 and up to 1,000,000, or "max"';
+const speed = z.union([z.number().positive(SPEED).max(1_000_000, SPEED), z.literal('max')], SPEED);
+
+const INSTANT = 'expected ISO 8601 with a zone, or nanoseconds since 1970 as digits in a string';
 
 /** An instant of event time: ISO 8601, or nanoseconds as digits. */
-const instant = z.string().transform((text, context): EventTime => {
+const instant = z.string(INSTANT).transform((text, context): EventTime => {
   const time = /^\d{1,19}$/.test(text) ? fromNanoseconds(BigInt(text)) : isoTime(text);
   if (time !== null) return time;
-  context.addIssue({ code: 'custom', message: 'expected ISO 8601 or nanoseconds since 1970' });
+  context.addIssue({ code: 'custom', message: INSTANT });
   return z.NEVER;
 });
 
@@ -21,9 +32,10 @@ function isoTime(text: string): EventTime | null {
   return ms >= 0 ? { ms, subNs: 0 } : null;
 }
 
-const session = z.string().regex(/^[0-9a-f]{16}$/);
+const SESSION = 'expected the id of a session: 16 digits of 0-9 and a-f';
+const session = z.string(SESSION).regex(/^[0-9a-f]{16}$/, SESSION);
 
-export const replayBody = z.strictObject({
+const playedBody = z.strictObject({
   session,
   speed: speed.default(1),
   model: version.default('current'),
@@ -34,13 +46,22 @@ export const replayBody = z.strictObject({
   loop: z.boolean().default(false),
   paused: z.boolean().default(false),
 });
+export const replayBody = playedBody.refine(
+  ({ start, end }) => start === undefined || end === undefined || compareEventTime(start, end) < 0,
+  { error: 'expected to be before end', path: ['start'] },
+);
 export type ReplayRequest = z.infer<typeof replayBody>;
 
-export const controlBody = z.strictObject({
-  command: z.enum(['play', 'pause', 'step', 'seek', 'stop']),
-  speed: speed.optional(),
-  to: instant.optional(),
-});
+export const controlBody = z
+  .strictObject({
+    command: z.enum(['play', 'pause', 'step', 'seek', 'stop']),
+    speed: speed.optional(),
+    to: instant.optional(),
+  })
+  .refine(({ command, to }) => (command === 'seek') === (to !== undefined), {
+    error: 'expected with seek, the event time to go to, and only there',
+    path: ['to'],
+  });
 export type ControlRequest = z.infer<typeof controlBody>;
 
 export const compareBody = z.strictObject({ session, models: z.array(version).min(2).max(4) });

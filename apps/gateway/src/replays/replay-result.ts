@@ -1,17 +1,21 @@
 import type { Prediction } from '@hark/contracts';
 import { createHash } from 'node:crypto';
+import { mostProbable } from '../models/version-scores.js';
 
 /**
  * What a replay has come to so far. The digest is the SHA-256 over the final predictions in their order: id,
- * activity, version, and the name and 64 bits of each probability. It is the same for every speed, pause and step.
+ * activity, version, and the name and 64 bits of each probability. It is the same for every speed, pause and step. As in the learner, the most
+ * probable class is scored, also where confidence was too low to say it; windows without an answer are not.
  */
 export class ReplayResult {
   private readonly hash = createHash('sha256');
   /** Final predictions. */
   predictions = 0;
-  /** Of these, with a label, and right. */
+  /** Of these, with a label. */
   labelled = 0;
-  correct = 0;
+  /** Of the labelled, without an answer: no data, or nothing learned yet. */
+  unanswered = 0;
+  private correct = 0;
 
   add(prediction: Prediction): void {
     const { id, activity, modelVersion, probabilities, label } = prediction;
@@ -21,15 +25,18 @@ export class ReplayResult {
     this.predictions++;
     if (label === null) return;
     this.labelled++;
-    if (label === activity) this.correct++;
+    const predicted = mostProbable(probabilities);
+    if (predicted === null) this.unanswered++;
+    else if (predicted === label) this.correct++;
   }
 
   get digest(): string {
     return this.hash.copy().digest('hex');
   }
 
-  /** Share of the labelled windows that were predicted right; null of none. */
+  /** Share of the labelled and answered windows whose most probable class is the label; null of none. */
   get accuracy(): number | null {
-    return this.labelled === 0 ? null : this.correct / this.labelled;
+    const scored = this.labelled - this.unanswered;
+    return scored === 0 ? null : this.correct / scored;
   }
 }

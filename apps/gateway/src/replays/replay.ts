@@ -9,6 +9,9 @@ import { ReplayResult } from './replay-result.js';
 
 export type ReplayStatus = 'playing' | 'paused' | 'ended' | 'failed';
 
+/** Why a replay has ended; `no_predictions`: a loop whose pass came to none would only spin. */
+export type ReplayEnd = 'played_out' | 'stopped' | 'no_predictions' | 'failed';
+
 export interface ReplayOptions {
   readonly id: string;
   readonly session: Session;
@@ -26,6 +29,10 @@ export interface ReplayView {
   readonly session: string;
   readonly model: number;
   readonly status: ReplayStatus;
+  /** Why it is over, or null. */
+  readonly reason: ReplayEnd | null;
+  /** What a command is still bringing about, or null. */
+  readonly pending: 'seek' | 'step' | null;
   readonly speed: Speed;
   readonly learn: boolean;
   readonly timeMode: 'preserve' | 'shift';
@@ -35,9 +42,10 @@ export interface ReplayView {
   /** Event time reached, ISO 8601; null before the first row. */
   readonly position: string | null;
   readonly effectiveSpeed: number | null;
-  /** Final predictions of this pass; `labelled` and `accuracy` where the session has labels. */
+  /** Final predictions of this pass; `labelled`, `unanswered` and `accuracy` where the session has labels. */
   readonly predictions: number;
   readonly labelled: number;
+  readonly unanswered: number;
   readonly accuracy: number | null;
   readonly digest: string;
   /** Where its predictions are. */
@@ -59,15 +67,17 @@ export class Replay {
   private readonly pace: Pace;
   private result = new ReplayResult();
   private passes = 0;
+  private reason: ReplayEnd | null = null;
   private error: string | null = null;
-  private stopped = false;
   /** Set by a seek behind the position: this pass is given up and begun again. */
   private rewind = false;
-  /** Up to this event time everything is let through at once. */
+  /** Up to this event time everything is let through at once; -1 = no seek is under way. */
   private skipTo = -1;
   /** While paused, pieces are let through until there are this many predictions. */
   private stepTo = 0;
   private wake: () => void = () => undefined;
+  /** Called whenever `pending` may have changed. */
+  private readonly waiting = new Set<() => void>();
   private readonly shiftMs: number;
 
   /**
@@ -96,31 +106,41 @@ export class Replay {
     try {
       do {
         this.rewind = false;
+        this.pace.restart();
         this.result = new ReplayResult();
         const model = this.model((json) => this.predicted(json));
         if (!(await this.play(model))) continue;
         model.push(closingTick(this.options.session));
         this.passes++;
-        if (!this.options.loop) break;
-        this.pace.restart();
+        this.skipTo = -1;
+        this.stepTo = this.pending === 'step' ? 1 : 0;
+        if (!this.options.loop) this.end('played_out');
+        else if (this.result.predictions === 0) this.end('no_predictions');
+        this.look();
         await this.clock.turn();
-      } while (!this.stopped);
-      this.status = 'ended';
+      } while (!this.over);
     } catch (error) {
-      this.status = 'failed';
       this.error = error instanceof Error ? error.message : String(error);
+      this.end('failed');
     }
-    this.pace.pause();
+    this.channel.finish();
   }
 
-  resume(speed?: Speed): void {
-    if (speed !== undefined) this.pace.speed = speed;
+  /** From now on. */
+  set speed(speed: Speed) {
+    this.pace.speed = speed;
+    this.wake();
+  }
+
+  resume(): void {
+    this.stepTo = 0;
     this.status = 'playing';
     this.pace.play();
     this.wake();
   }
 
   pause(): void {
+    this.stepTo = 0;
     this.status = 'paused';
     this.pace.pause();
     this.wake();
@@ -138,13 +158,29 @@ export class Replay {
     if (ms <= this.pace.reached) this.rewind = true;
     this.skipTo = ms;
     this.stepTo = 0;
-    this.pace.restart();
     this.wake();
   }
 
   stop(): void {
-    this.stopped = true;
+    this.end('stopped');
     this.wake();
+  }
+
+  /** Resolves when nothing is pending any more, or after `limitMs`. */
+  settled(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        cancel();
+        this.waiting.delete(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (this.pending === null) finish();
+      };
+      const cancel = this.clock.after(limitMs, finish);
+      this.waiting.add(look);
+      look();
+    });
   }
 
   view(): ReplayView {
@@ -155,6 +191,8 @@ export class Replay {
       session: session.id,
       model: version,
       status: this.status,
+      reason: this.reason,
+      pending: this.pending,
       speed: pace.speed,
       learn,
       timeMode,
@@ -164,6 +202,7 @@ export class Replay {
       effectiveSpeed: pace.effectiveSpeed,
       predictions: result.predictions,
       labelled: result.labelled,
+      unanswered: result.unanswered,
       accuracy: result.accuracy,
       digest: result.digest,
       channel: `replay:${id}`,
@@ -171,30 +210,57 @@ export class Replay {
     };
   }
 
+  private get pending(): 'seek' | 'step' | null {
+    if (this.over) return null;
+    if (this.skipTo >= 0) return 'seek';
+    return this.status === 'paused' && this.result.predictions < this.stepTo ? 'step' : null;
+  }
+
+  private end(reason: ReplayEnd): void {
+    if (this.over) return;
+    this.status = reason === 'failed' ? 'failed' : 'ended';
+    this.reason = reason;
+    this.pace.pause();
+    this.look();
+  }
+
+  private look(): void {
+    for (const look of [...this.waiting]) look();
+  }
+
   /** One pass. False when it was given up on the way. */
   private async play(model: ReplayModel): Promise<boolean> {
     let turnBegan = this.clock.now();
     let inTurn = 0;
     for await (const piece of this.pieces()) {
-      while (!this.stopped && !this.rewind) {
+      while (!this.over && !this.rewind) {
+        if (this.skipTo >= 0 && piece.eventMs >= this.skipTo) this.arrive();
         const wait = this.waitFor(piece);
         if (wait === 0) break;
         await this.sleep(wait);
       }
-      if (this.stopped || this.rewind) return false;
+      if (this.over || this.rewind) return false;
       model.push(piece.value);
-      this.pace.passed(piece.eventMs);
+      if (this.pending === null && this.status === 'playing') this.pace.passed(piece.eventMs);
+      else this.pace.skipped(piece.eventMs);
+      this.look();
       if (++inTurn < TURN_PIECES && this.clock.now() - turnBegan < TURN_MS) continue;
       await this.clock.turn();
       turnBegan = this.clock.now();
       inTurn = 0;
     }
-    return !this.stopped && !this.rewind;
+    return !this.over && !this.rewind;
+  }
+
+  /** The seek is over: from here on pieces wait for their time again. */
+  private arrive(): void {
+    this.skipTo = -1;
+    this.look();
   }
 
   /** Milliseconds until the piece may go; null = until something is said. */
   private waitFor({ eventMs }: ReplayPiece): number | null {
-    if (eventMs < this.skipTo) return 0;
+    if (this.skipTo >= 0) return 0;
     if (this.status !== 'paused') return this.pace.wait(eventMs);
     return this.result.predictions < this.stepTo ? 0 : null;
   }

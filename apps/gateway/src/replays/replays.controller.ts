@@ -42,7 +42,10 @@ export class ReplaysController {
 
   @Post(':id/control')
   @HttpCode(200)
-  control(@Param('id') id: string, @Body(new SchemaPipe(controlBody)) request: ControlRequest): ReplayView {
+  control(
+    @Param('id') id: string,
+    @Body(new SchemaPipe(controlBody)) request: ControlRequest,
+  ): Promise<ReplayView> {
     return this.replays.control(id, request);
   }
 

@@ -1,4 +1,4 @@
-import { problem, type EventTime } from '@hark/contracts';
+import { compareEventTime, problem, toIsoTime, type EventTime } from '@hark/contracts';
 import { ProblemError } from '@hark/service';
 import type { LiveHub } from '../live/live-hub.js';
 import { MemoryChannel } from '../live/memory-channel.js';
@@ -30,6 +30,9 @@ export const REPLAY_LIMITS: ReplayLimits = {
   comparedSamples: 5_000_000,
 };
 
+/** How long a command may take to be brought about before it is answered with what is pending. */
+const COMMAND_LIMIT_MS = 5000;
+
 const WHOLE: ReplayRange = { from: null, to: null };
 
 /** The replays of this process. They are not stored: a restart ends them. */
@@ -45,11 +48,13 @@ export class ReplaysService {
     private readonly newId: () => string,
   ) {}
 
-  /** @throws ProblemError 404 unknown session or version, 409 version that can't answer, 429 too many replays. */
+  /** @throws ProblemError 400 range outside of the session, 404 unknown session or version, 409 version that can't answer, 429 too many replays. */
   create(request: ReplayRequest): ReplayView {
     const session = this.session(request.session);
     const manifest = this.versions.find(request.model);
     const { learn, speed, timeMode, loop, paused } = request;
+    const range: ReplayRange = { from: request.start ?? null, to: request.end ?? null };
+    requireOverlap(session, range);
     // Tried at once, so that a version that can't answer is refused here.
     this.models.create(manifest, learn, () => undefined);
     this.makeRoom();
@@ -57,7 +62,7 @@ export class ReplaysService {
     const channel = new MemoryChannel(id, this.limits.predictions);
     const replay = new Replay(
       { id, session, version: manifest.version, speed, learn, timeMode, loop, paused },
-      () => this.pieces(session, { from: request.start ?? null, to: request.end ?? null }),
+      () => this.pieces(session, range),
       (onPrediction) => this.models.create(manifest, learn, onPrediction),
       channel,
       this.hub.clock,
@@ -77,11 +82,9 @@ export class ReplaysService {
     return this.find(id).view();
   }
 
-  control(id: string, { command, speed, to }: ControlRequest): ReplayView {
+  /** Answers the state that the command has brought about; what takes longer than 5 s is `pending` in it. */
+  async control(id: string, { command, speed, to }: ControlRequest): Promise<ReplayView> {
     const replay = this.find(id);
-    if (command === 'seek' && to === undefined) {
-      throw new ProblemError(problem(400, 'invalid_request', 'Invalid request', 'to: a seek needs it'));
-    }
     if (replay.over && command !== 'stop') {
       throw new ProblemError(
         problem(
@@ -92,11 +95,13 @@ export class ReplaysService {
         ),
       );
     }
-    if (command === 'play') replay.resume(speed);
+    if (speed !== undefined) replay.speed = speed;
+    if (command === 'play') replay.resume();
     else if (command === 'pause') replay.pause();
     else if (command === 'step') replay.step();
     else if (command === 'seek') replay.seek((to as EventTime).ms);
     else replay.stop();
+    await replay.settled(COMMAND_LIMIT_MS);
     return replay.view();
   }
 
@@ -133,6 +138,11 @@ export class ReplaysService {
     return { session: session.id, ...comparison };
   }
 
+  /** Replays playing or paused. */
+  get active(): number {
+    return [...this.replays.values()].filter(({ over }) => !over).length;
+  }
+
   stopAll(): void {
     for (const replay of this.replays.values()) replay.stop();
   }
@@ -159,15 +169,16 @@ export class ReplaysService {
   }
 
   private makeRoom(): void {
-    const active = [...this.replays.values()].filter(({ over }) => !over);
-    if (active.length >= this.limits.active) {
+    const { active } = this;
+    if (active >= this.limits.active) {
       throw new ProblemError(
         problem(
           429,
           'too_many_replays',
           'Too many replays',
-          `${active.length} replays are playing or paused; stop one first.`,
+          `${active} replays are playing or paused; stop one first.`,
         ),
+        { 'retry-after': '10' },
       );
     }
     for (const [id, replay] of this.replays) {
@@ -175,4 +186,25 @@ export class ReplaysService {
       if (replay.over) this.remove(id);
     }
   }
+}
+
+/** @throws ProblemError 400 when nothing of the session can be in the range. */
+function requireOverlap({ start, end }: Session, { from, to }: ReplayRange): void {
+  const field =
+    from !== null && compareEventTime(from, end) > 0
+      ? 'start'
+      : to !== null && compareEventTime(to, start) <= 0
+        ? 'end'
+        : null;
+  if (field === null) return;
+  const first = toIsoTime(start.ms);
+  const last = toIsoTime(end.ms);
+  throw new ProblemError(
+    problem(
+      400,
+      'invalid_request',
+      'Invalid request',
+      `${field}: nothing of the session is in this range; it was recorded from ${first} to ${last}`,
+    ),
+  );
 }

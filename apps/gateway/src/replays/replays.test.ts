@@ -107,7 +107,10 @@ describe('a replay', () => {
       status: 'ended',
       predictions: WINDOWS,
       labelled: WINDOWS,
-      accuracy: 47 / 48,
+      unanswered: 0,
+      accuracy: 1,
+      reason: 'played_out',
+      pending: null,
       position: '2026-01-01T00:00:59.980Z',
       error: null,
     });
@@ -155,6 +158,54 @@ describe('a replay', () => {
     const again = await playOut((await replay({ speed: 'max', model: 'v2' })).id);
     expect(first.digest).not.toBe(newest.digest);
     expect(again.digest).toBe(first.digest);
+  });
+
+  it('measures its speed from where a seek has come to, and from where a step has', async () => {
+    const { id } = await replay({ speed: 4 });
+    await control(id, { command: 'seek', to: '2026-01-01T00:00:30Z' });
+    for (let i = 0; i < 20; i++) {
+      clock.advance(250);
+      await settled();
+    }
+    expect(view(id)).toMatchObject({ position: '2026-01-01T00:00:49.980Z', effectiveSpeed: 4 });
+    await control(id, { command: 'step' });
+    await control(id, { command: 'play', speed: 2 });
+    for (let i = 0; i < 4; i++) {
+      clock.advance(500);
+      await settled();
+    }
+    expect(view(id)).toMatchObject({ speed: 2, effectiveSpeed: 2 });
+  });
+
+  it('answers a command with the state that it has brought about', async () => {
+    const { id } = await replay({ speed: 1, paused: true });
+    const stepped = await control(id, { command: 'step' });
+    expect(stepped).toMatchObject({ status: 'paused', pending: null });
+    expect(stepped.predictions).toBeGreaterThan(0);
+    const sought = await control(id, { command: 'seek', to: '2026-01-01T00:00:40Z' });
+    expect(sought).toMatchObject({ status: 'paused', pending: null, position: '2026-01-01T00:00:39.980Z' });
+    const back = await control(id, { command: 'seek', to: '2026-01-01T00:00:20Z' });
+    expect(back).toMatchObject({ status: 'paused', pending: null, position: '2026-01-01T00:00:19.980Z' });
+    expect(await control(id, { command: 'stop' })).toMatchObject({ status: 'ended', reason: 'stopped' });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('goes back also when it has just been told to go forward', async () => {
+    const { id } = await replay({ speed: 1, paused: true });
+    await control(id, { command: 'seek', to: '2026-01-01T00:00:40Z' });
+    const { replays } = gateway.gateway;
+    const forward = replays.control(id, { command: 'seek', to: { ms: START + 50_000, subNs: 0 } });
+    const back = await replays.control(id, { command: 'seek', to: { ms: START + 10_000, subNs: 0 } });
+    await forward;
+    expect(back.position).toBe('2026-01-01T00:00:09.980Z');
+  });
+
+  it('takes a speed with every command', async () => {
+    const { id } = await replay({ speed: 1 });
+    expect(await control(id, { command: 'pause', speed: 8 })).toMatchObject({ status: 'paused', speed: 8 });
+    expect(await control(id, { command: 'seek', speed: 9, to: '2026-01-01T00:00:10Z' })).toMatchObject({
+      speed: 9,
+    });
   });
 
   it('keeps to the speed asked for in event time', async () => {
@@ -241,7 +292,7 @@ describe('a replay', () => {
     const frozen = await playOut((await replay({ speed: 'max', model: 1 })).id);
     expect(twice.digest).toBe(once.digest);
     expect(frozen.digest).not.toBe(once.digest);
-    expect(frozen.accuracy).toBe(0);
+    expect(frozen).toMatchObject({ labelled: WINDOWS, unanswered: WINDOWS, accuracy: null });
   });
 
   it('is heard on a channel of its own, from the earliest prediction and with its own offsets', async () => {
@@ -303,6 +354,45 @@ describe('a replay', () => {
     expect(view(id).status).toBe('ended');
   });
 
+  it('ends a loop whose pass comes to no prediction instead of spinning', async () => {
+    const { id } = await replay({
+      speed: 'max',
+      loop: true,
+      start: `${BigInt(START) * 1_000_000n + 1n}`,
+      end: `${BigInt(START) * 1_000_000n + 2n}`,
+    });
+    await settled();
+    expect(view(id)).toMatchObject({ status: 'ended', reason: 'no_predictions', passes: 1, predictions: 0 });
+  });
+
+  it('says complete on its channel when it is over, behind its last prediction, and when it is deleted', async () => {
+    const client = await LiveClient.open(gateway.live);
+    const { id } = await replay({ paused: true });
+    client.subscribe('s1', { channel: `replay:${id}`, since: 'earliest' });
+    const completed = (key: string) =>
+      client.until((heard) => heard.some((each) => each.type === 'complete' && each.id === key));
+    await client.until((heard) => heard.some(({ type }) => type === 'subscribed'));
+    await control(id, { command: 'play', speed: 'max' });
+    await completed('s1');
+    expect(client.next('s1').length).toBe(WINDOWS);
+    expect(client.heard.at(-1)).toEqual({ type: 'complete', id: 's1' });
+    client.subscribe('s1', { channel: `replay:${id}`, since: 'earliest' });
+    await client.until(() => client.next('s1').length === 2 * WINDOWS);
+    const second = await replay({ paused: true });
+    client.subscribe('s2', { channel: `replay:${second.id}` });
+    await client.until((heard) => heard.some((each) => each.type === 'subscribed' && each.id === 's2'));
+    await ask(`${gateway.url}/v1/replays/${second.id}`, 'DELETE');
+    await completed('s2');
+    client.close();
+  });
+
+  it('ends its stream of events with complete', async () => {
+    const { id } = await playOut((await replay({ speed: 'max' })).id);
+    const text = await (await fetch(`${gateway.url}/v1/events?channel=replay:${id}&since=earliest`)).text();
+    expect(text.split('\n\n').filter((each) => each.includes('"final":true')).length).toBe(WINDOWS);
+    expect(text).toMatch(/\n\nevent: complete\ndata: \{\}\n\n$/);
+  });
+
   it('ends when stopped on the way, and takes no more commands', async () => {
     const { id } = await replay({ speed: 1 });
     clock.advance(5000);
@@ -346,6 +436,12 @@ describe('a replay', () => {
       code: 'too_many_replays',
     });
     expect((await get(`/v1/replays/${over.id}`)).status).toBe(200);
+    const response = await fetch(`${gateway.url}/v1/replays`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ session }),
+    });
+    expect(response.headers.get('retry-after')).toBe('10');
     const last = gateway.gateway.replays.list()[0].id;
     await control(last, { command: 'stop' });
     await settled();
@@ -360,8 +456,25 @@ describe('a replay', () => {
     [400, 'invalid_request', { speed: 'warp' }],
     [400, 'invalid_request', { session: '../../etc/passwd' }],
     [400, 'invalid_request', { start: 'noon' }],
+    [400, 'invalid_request', { start: '2026-01-01T00:00:20Z', end: '2026-01-01T00:00:20Z' }],
+    [400, 'invalid_request', { start: '2026-01-01T00:01:00Z' }],
+    [400, 'invalid_request', { end: '2026-01-01T00:00:00Z' }],
   ])('is refused with %i %s: %j', async (status, code, request) => {
     expect(await post('/v1/replays', { session, ...request })).toMatchObject({ status, body: { code } });
+  });
+
+  it.each([
+    ['session: expected the id of a session: 16 digits of 0-9 and a-f', { session: 'x' }],
+    ['speed: expected a number above 0 and up to 1,000,000, or "max"', { speed: 0 }],
+    ['start: expected to be before end', { start: '2', end: '1' }],
+    [
+      'start: nothing of the session is in this range; it was recorded from 2026',
+      { start: '2027-01-01T00:00:00Z' },
+    ],
+    ['timeMode: expected "preserve" or "shift"', { timeMode: 'x' }],
+    ['there is no field "sped"', { sped: 1 }],
+  ])('says what would be right: %s', async (detail, request) => {
+    expect((await post('/v1/replays', { session, ...request })).body.detail).toContain(detail);
   });
 
   it('is refused with 409 when the state of the version is not what its manifest says', async () => {
@@ -390,8 +503,8 @@ describe('a comparison', () => {
     };
     expect(results.map(({ model }) => model)).toEqual([1, 4, 3]);
     expect(results.map(({ predictions }) => predictions)).toEqual([WINDOWS, WINDOWS, WINDOWS]);
-    expect(results[1]).toMatchObject({ accuracy: 47 / 48, digest: alone.digest });
-    expect(results[0].accuracy).toBe(0);
+    expect(results[1]).toMatchObject({ accuracy: 1, digest: alone.digest });
+    expect(results[0]).toMatchObject({ labelled: WINDOWS, unanswered: WINDOWS, accuracy: null });
     expect(different).toBe(WINDOWS);
     expect(differences[0]).toMatchObject({ label: 'walk', activities: ['unknown', 'walk', 'walk'] });
   });

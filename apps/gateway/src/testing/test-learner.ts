@@ -1,7 +1,7 @@
 import { TOPICS, deviceKey, encodeWindowRecord, type WindowRecord } from '@hark/contracts';
 import { Learner, classifierByName } from '@hark/models';
 import { Runner, type ArtifactStore, type Log, type NewRecord } from '@hark/streaming';
-import { sha256 } from '../replays/replay-model.js';
+import { sha256 } from '../models/stored-state.js';
 import { meanFeatures } from './mean-features.js';
 
 /** A learner that moves when told to: the real one, on the real log. */
