@@ -11,3 +11,4 @@ export { Learner } from './learner/learner.js';
 export { versionManifestName, versionStateName } from './learner/version-shelf.js';
 export { ConfusionMatrix, type ClassScore } from './scores/confusion-matrix.js';
 export { Evaluation, type EvaluationReport, type EvaluationSegment } from './scores/evaluation.js';
+export { ReplayResult, type RunningHash } from './scores/replay-result.js';

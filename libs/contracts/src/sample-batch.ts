@@ -97,6 +97,21 @@ export class SampleBatchBuilder {
     this.label[i] = label;
   }
 
+  /** Copies a row of another batch, its stream and activity looked up by name. */
+  pushRow(batch: SampleBatch, i: number): void {
+    const { user, device, model, sensor } = batch.streams[batch.stream[i]];
+    this.push(
+      this.streamOf(user, device, model, sensor),
+      batch.creationMs[i],
+      batch.creationSubNs[i],
+      batch.arrivalMs[i],
+      batch.x[i],
+      batch.y[i],
+      batch.z[i],
+      this.labelOf(batch.label[i] === 0 ? null : batch.labels[batch.label[i] - 1]),
+    );
+  }
+
   /** The rows collected so far as a batch of its own; the builder is empty afterwards. */
   take(): SampleBatch {
     const rows = this.count;

@@ -1,8 +1,12 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHark } from './program.js';
+
+/** A file that is there, and is no recording. */
+const THIS_FILE = fileURLToPath(import.meta.url);
 
 let folder: string;
 beforeAll(() => {
@@ -42,7 +46,13 @@ describe('hark', () => {
     [['simulate', '--faults', 'fire', '--out', 'x'], 'unknown fault "fire"'],
     [['simulate', '--speed', '-1'], 'Give max, or a number above 0'],
     [['models', 'rollback', 'seven'], 'Give a version, such as v37.'],
-    [['replay', 'file.csv'], 'a file is to be imported first'],
+    [['replay', '/nowhere.csv'], '/nowhere.csv: there is no such file or folder, and it is no session id'],
+    [['replay', '0123456789abcdef', '0123456789abcdef'], 'one session at a time'],
+    [['replay', '0123456789abcdef', '--columns', 'x,y'], '--columns and --rejected are for files'],
+    [['replay', THIS_FILE], 'program.test.ts has no header line'],
+    [['replay', THIS_FILE, '/nowhere.csv'], '/nowhere.csv: there is no such file or folder'],
+    [['replay', THIS_FILE, '--start', 'noon'], '--start noon: give ISO 8601 with a zone'],
+    [['replay', THIS_FILE, '--start', '2', '--end', '2'], '--start 2 is not before --end 2'],
     [['sessions', '--url', 'nonsense'], 'Give a URL'],
   ])('answers wrong usage with exit code 2 and says what is wrong: %j', async (args, message) => {
     const { code, out, log } = await hark(...args);
@@ -106,6 +116,12 @@ describe('hark', () => {
     const backwards = files.toReversed().map((file) => join(recording, file));
     const again = await hark('evaluate', ...backwards, '--json', '-');
     expect((JSON.parse(again.out) as { digest: string }).digest).toBe(result['digest']);
+  });
+
+  it('ends with exit code 1 when the service whose version is to replay a file is away', async () => {
+    const { code, out, log } = await hark('replay', join(folder, 'recording'), '--model', 'v1');
+    expect([code, out]).toEqual([1, '']);
+    expect(log).toContain('does not answer');
   });
 
   it('leaves one user out at a time, and scores the answers cold and adapting', async () => {

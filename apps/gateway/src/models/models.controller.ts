@@ -1,6 +1,7 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { problem } from '@hark/contracts';
 import { ProblemError } from '@hark/service';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { SchemaPipe } from '../http/schema.pipe.js';
 import { LiveHub } from '../live/live-hub.js';
@@ -45,6 +46,13 @@ export class ModelsController {
   @Get(':version')
   get(@Param('version') version: string): VersionView {
     return this.service.get(version);
+  }
+
+  @Get(':version/state')
+  state(@Param('version') version: string, @Res() response: Response): void {
+    const { state, digest } = this.service.state(version);
+    response.set({ 'content-type': 'application/octet-stream', etag: `"${digest}"` });
+    response.send(Buffer.from(state.buffer, state.byteOffset, state.byteLength));
   }
 
   @Post()

@@ -57,6 +57,16 @@ export class ModelsService {
     return this.view(this.find(name));
   }
 
+  /**
+   * What a version answers by: enough, with its manifest, to answer as it does elsewhere.
+   *
+   * @throws ProblemError 404; 409 when the stored state is damaged or not there.
+   */
+  state(name: string): { readonly state: Uint8Array; readonly digest: string } {
+    const manifest = this.find(name);
+    return { state: storedState(this.artifacts, manifest), digest: manifest.digest };
+  }
+
   /** @throws ProblemError 404 */
   find(name: string): VersionManifest {
     const { history } = this.models;

@@ -118,6 +118,50 @@ describe('the versions', () => {
   });
 });
 
+describe('the state of a version', () => {
+  const state = (name: string) => fetch(`${gateway.url}/v1/models/${name}/state`);
+
+  it('is answered as it was stored, with its digest as the entity tag', async () => {
+    await learn(0, 10);
+    const { digest } = (await get('/2')).body;
+    for (const name of ['2', 'v2', 'previous']) {
+      const response = await state(name);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('application/octet-stream');
+      expect(response.headers.get('etag')).toBe(`"${String(digest)}"`);
+      expect(new Uint8Array(await response.arrayBuffer())).toEqual(artifacts.read('models/v2.state'));
+    }
+    const current = await state('current');
+    expect(new Uint8Array(await current.arrayBuffer())).toEqual(artifacts.read('models/v3.state'));
+  });
+
+  it('is 404 of a version that does not exist', async () => {
+    await learn(0, 10);
+    expect(await get('/v9/state')).toMatchObject({ status: 404, body: { code: 'unknown_version' } });
+  });
+
+  it('is 409 where it is damaged or not there', async () => {
+    await learn(0, 10);
+    const damaged = {
+      read: (name: string) =>
+        name === 'models/v1.state'
+          ? new Uint8Array(9)
+          : name === 'models/v2.state'
+            ? null
+            : artifacts.read(name),
+      write: () => Promise.resolve(),
+    };
+    await gateway.close();
+    gateway = await startGateway({ log, clock, artifacts: damaged });
+    while (!gateway.gateway.models.ready) await clock.turn();
+    const { status, type, body } = await get('/v1/state');
+    expect(status).toBe(409);
+    expect(type).toContain('application/problem+json');
+    expect(body.code).toBe('damaged_version');
+    expect(await get('/v2/state')).toMatchObject({ status: 409, body: { code: 'missing_version' } });
+  });
+});
+
 describe('a rollback', () => {
   it('answers only when the learner has said from which window on it holds', async () => {
     await learn(0, 10);

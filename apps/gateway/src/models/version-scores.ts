@@ -57,7 +57,7 @@ export class VersionScores implements Processor {
 }
 
 /** The first of the greatest, or null of none. */
-export function mostProbable(probabilities: Readonly<Record<string, number>>): string | null {
+function mostProbable(probabilities: Readonly<Record<string, number>>): string | null {
   let most: string | null = null;
   let greatest = -1;
   for (const [name, probability] of Object.entries(probabilities)) {

@@ -1,8 +1,9 @@
 import type { Prediction } from '@hark/contracts';
+import { ReplayResult } from '@hark/models';
+import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { parsePrediction, type ReplayModel } from './replay-model.js';
 import type { ReplayPiece } from './replay-pieces.js';
-import { ReplayResult } from './replay-result.js';
 
 /** Differences listed; all are counted. */
 const DIFFERENCES_LISTED = 100;
@@ -40,7 +41,7 @@ export async function compare(
   clock: Clock,
 ): Promise<Comparison> {
   const sides = contestants.map(({ version, model }) => {
-    const result = new ReplayResult();
+    const result = new ReplayResult(createHash('sha256'));
     const waiting: Prediction[] = [];
     const own = model((json) => {
       const prediction = parsePrediction(json);

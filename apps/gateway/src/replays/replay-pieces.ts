@@ -39,7 +39,7 @@ export async function* replayPieces(
     for (const i of rows) {
       if (!within(range, batch, i)) continue;
       if (builder.rows === 0) newest = batch.creationMs[i];
-      copyRow(batch, i, builder);
+      builder.pushRow(batch, i);
       newest = Math.max(newest, batch.creationMs[i]);
       if (builder.rows === PIECE_ROWS) yield piece();
     }
@@ -57,20 +57,5 @@ function within({ from, to }: ReplayRange, batch: SampleBatch, i: number): boole
   const time = { ms: batch.creationMs[i], subNs: batch.creationSubNs[i] };
   return (
     (from === null || compareEventTime(time, from) >= 0) && (to === null || compareEventTime(time, to) < 0)
-  );
-}
-
-function copyRow(batch: SampleBatch, i: number, builder: SampleBatchBuilder): void {
-  const { user, device, model, sensor } = batch.streams[batch.stream[i]];
-  const label = batch.label[i] === 0 ? null : batch.labels[batch.label[i] - 1];
-  builder.push(
-    builder.streamOf(user, device, model, sensor),
-    batch.creationMs[i],
-    batch.creationSubNs[i],
-    batch.arrivalMs[i],
-    batch.x[i],
-    batch.y[i],
-    batch.z[i],
-    builder.labelOf(label),
   );
 }

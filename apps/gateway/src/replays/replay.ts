@@ -1,11 +1,12 @@
 import { formatNanoseconds, toIsoTime, type Prediction } from '@hark/contracts';
+import { ReplayResult } from '@hark/models';
+import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { MemoryChannel } from '../live/memory-channel.js';
 import type { Session } from '../sessions/session.js';
 import { Pace, type Speed } from './pace.js';
 import { parsePrediction, type ReplayModel } from './replay-model.js';
 import { closingTick, type ReplayPiece } from './replay-pieces.js';
-import { ReplayResult } from './replay-result.js';
 
 export type ReplayStatus = 'playing' | 'paused' | 'ended' | 'failed';
 
@@ -65,7 +66,7 @@ const LONGEST_SLEEP_MS = 60_000;
 export class Replay {
   private status: ReplayStatus;
   private readonly pace: Pace;
-  private result = new ReplayResult();
+  private result = new ReplayResult(createHash('sha256'));
   private passes = 0;
   private reason: ReplayEnd | null = null;
   private error: string | null = null;
@@ -107,7 +108,7 @@ export class Replay {
       do {
         this.rewind = false;
         this.pace.restart();
-        this.result = new ReplayResult();
+        this.result = new ReplayResult(createHash('sha256'));
         const model = this.model((json) => this.predicted(json));
         if (!(await this.play(model))) continue;
         model.push(closingTick(this.options.session));

@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sensor } from '@hark/contracts';
 import { InvalidArgumentError, type Command } from 'commander';
+import { replayFiles, type FilesOptions } from '../replay/replay-files.js';
+import { replayText, type ReplayView } from '../replay/replay-view.js';
 import type { ServiceClient } from '../service/service-client.js';
 import { InterruptedError, UsageError, WorkFailedError } from '../terminal/failures.js';
 import { Progress } from '../terminal/progress.js';
-import { grouped, percent, renderTable } from '../terminal/table.js';
+import { grouped } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { speed, version } from './option-values.js';
+import { commaList, sensor, speed, version } from './option-values.js';
 import { gatewayClient, gatewayOptions, type GatewayOptions } from './service-urls.js';
 
 interface ReplayOptions extends GatewayOptions {
@@ -15,19 +19,9 @@ interface ReplayOptions extends GatewayOptions {
   loop?: true;
   start?: string;
   end?: string;
-}
-
-interface ReplayView {
-  readonly id: string;
-  readonly model: number;
-  readonly status: 'playing' | 'paused' | 'ended' | 'failed';
-  readonly position: string | null;
-  readonly effectiveSpeed: number | null;
-  readonly predictions: number;
-  readonly labelled: number;
-  readonly accuracy: number | null;
-  readonly digest: string;
-  readonly error: string | null;
+  sensor?: Sensor;
+  columns?: string[];
+  rejected?: string;
 }
 
 const SESSION = /^[0-9a-f]{16}$/;
@@ -37,52 +31,81 @@ export function replayCommand(program: Command, terminal: Terminal): void {
   gatewayOptions(
     program
       .command('replay')
-      .argument('<session>', 'the id of a recorded session, from `hark sessions`')
-      .summary('play a recorded session again, beside live traffic')
+      .argument('<session|file...>', 'the id of a recorded session, from `hark sessions`; or recordings')
+      .summary('play a recorded session or a file again, beside live traffic')
       .description(
         'Plays a recorded session through a copy of the model and says what it predicts: nothing live is touched. ' +
-          'The same session with the same version gives the same digest at any speed. A file is to be imported ' +
-          'first (`hark import`, `hark sessions`); `hark evaluate` reads files without a service.',
+          'Files (HHAR CSV or JSON lines, also .gz, or a folder of them) need no import: the version is asked of ' +
+          'the service and answers here, with windows and confidence as the service has them by default. The same recording with the same version gives the same digest at any ' +
+          'speed, from a file as from its session.',
       )
       .option('--speed <factor>', '1 is real time, max as fast as it goes', speed, 'max')
       .option('--model <version>', 'current, or a version such as v37', model, 'current')
       .option('--learn', 'let the copy go on learning')
       .option('--start <time>', 'from this event time on, ISO 8601 or nanoseconds')
       .option('--end <time>', 'until this event time')
-      .option('--loop', 'again and again, until Ctrl-C'),
+      .option('--loop', 'again and again, until Ctrl-C')
+      .option('--sensor <name>', 'of files where neither a column nor the name says it', sensor)
+      .option('--columns <names>', 'column names of CSV files without a header line', commaList)
+      .option('--rejected <file>', 'write every refused row of files, as lines of JSON'),
   )
     .addHelpText(
       'after',
-      '\nExamples:\n  hark replay 9f3c0d1e2b4a5967\n  hark replay 9f3c0d1e2b4a5967 --speed 4 --model v33',
+      `
+Examples:
+  hark replay 9f3c0d1e2b4a5967
+  hark replay 9f3c0d1e2b4a5967 --speed 4 --model v33
+  hark replay Phones_accelerometer.csv Phones_gyroscope.csv --model v33`,
     )
-    .action((session: string, options: ReplayOptions) => replay(session, options, terminal));
+    .action((what: string[], options: ReplayOptions) => replay(what, options, terminal));
 }
 
-async function replay(session: string, options: ReplayOptions, terminal: Terminal): Promise<void> {
-  if (!SESSION.test(session)) {
+async function replay(what: string[], options: ReplayOptions, terminal: Terminal): Promise<void> {
+  const gateway = gatewayClient(options, terminal);
+  const { learn = false, loop = false } = options;
+  const asked = { ...options, learn, loop };
+  const view = what.some((path) => existsSync(path))
+    ? await replayFiles(what, asked, gateway, terminal)
+    : await replaySession(sessionOf(what, options), asked, gateway, terminal);
+  if (options.json) terminal.out(JSON.stringify(view));
+  else terminal.out(replayText(view));
+  if (view.status === 'failed')
+    throw new WorkFailedError(`the replay failed: ${view.error ?? 'no reason given'}`);
+}
+
+/** @throws UsageError */
+function sessionOf(what: readonly string[], { sensor, columns, rejected }: ReplayOptions): string {
+  const stranger = what.find((each) => !SESSION.test(each));
+  if (stranger !== undefined) {
     throw new UsageError(
-      `${session} is no session id (16 hex digits, see \`hark sessions\`); a file is to be imported first: ` +
-        '`hark import`, or evaluated without a service: `hark evaluate`',
+      `${stranger}: there is no such file or folder, and it is no session id either ` +
+        '(16 hex digits, see `hark sessions`)',
     );
   }
-  const { speed, model, learn = false, loop = false, start, end } = options;
-  const gateway = gatewayClient(options, terminal);
-  const { id } = await gateway.post<ReplayView>('/v1/replays', {
+  if (what.length > 1) throw new UsageError('one session at a time');
+  if (sensor !== undefined || columns !== undefined || rejected !== undefined) {
+    throw new UsageError('--sensor, --columns and --rejected are for files');
+  }
+  return what[0];
+}
+
+async function replaySession(
+  session: string,
+  { speed, model, learn, loop, start, end }: FilesOptions,
+  gateway: ServiceClient,
+  terminal: Terminal,
+): Promise<ReplayView> {
+  const { id } = await gateway.post<{ readonly id: string }>('/v1/replays', {
     ...{ session, speed, model, learn, loop },
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
   });
   const progress = new Progress(terminal, 'replaying');
-  let view: ReplayView;
   try {
-    view = await ended(gateway, id, terminal, progress);
+    return await ended(gateway, id, terminal, progress);
   } finally {
     progress.stop();
   }
-  if (options.json) terminal.out(JSON.stringify(view));
-  else terminal.out(summary(view));
-  if (view.status === 'failed')
-    throw new WorkFailedError(`the replay failed: ${view.error ?? 'no reason given'}`);
 }
 
 /** Follows a replay to its end; stops it at Ctrl-C. */
@@ -102,19 +125,6 @@ async function ended(
     progress.update(0, `${grouped(view.predictions)} predictions, at ${view.position ?? 'the start'}`);
     await sleep(POLL_MS, undefined, { signal: terminal.signal }).catch(() => undefined);
   }
-}
-
-function summary({ model, predictions, labelled, accuracy, effectiveSpeed, digest }: ReplayView): string {
-  return renderTable(
-    ['', ''],
-    [
-      ['predictions', grouped(predictions)],
-      ['accuracy', accuracy === null ? null : `${percent(accuracy)} of ${grouped(labelled)} labelled`],
-      ['model', `v${model}`],
-      ['speed', effectiveSpeed === null ? null : `${effectiveSpeed.toFixed(1)} times real time`],
-      ['digest', digest],
-    ],
-  ).trimStart();
 }
 
 function model(text: string): number | 'current' {

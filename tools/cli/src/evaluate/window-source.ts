@@ -15,7 +15,7 @@ export interface FinalWindow {
  * the service emits them.
  */
 export async function eachWindow(
-  recording: Recording,
+  recording: Pick<Recording, 'batches'>,
   options: Partial<WindowOptions>,
   take: (window: FinalWindow) => void,
 ): Promise<void> {
