@@ -84,7 +84,7 @@ export class WindowerHarness {
     return this.windows.filter((window) => window.final);
   }
 
-  private process(value: Uint8Array): this {
+  process(value: Uint8Array): this {
     this.windower.process(
       'samples',
       0,

@@ -219,9 +219,8 @@ export class DeviceWindows {
   /** Emits, once, the windows that the device's own time has passed. */
   private emitEarly(paceMs: number, emit: EmitWindow): void {
     this.forEachWindow(Math.max(this.earlyUntilMs, this.finalUntilMs), paceMs, (startMs, ranges) => {
-      const samples = ranges[1] - ranges[0] + ranges[3] - ranges[2];
       const features = emit(this, this.describe(startMs, ranges, 0, false, null));
-      this.early.set(startMs, { samples, features });
+      this.early.set(startMs, { samples: heldBy(ranges), features });
     });
     this.earlyUntilMs = Math.max(this.earlyUntilMs, paceMs);
     this.nextEarlyMs = this.nextEndAfter(paceMs);
@@ -230,8 +229,7 @@ export class DeviceWindows {
   private closeUntil(untilMs: number, emit: EmitWindow): void {
     this.forEachWindow(this.finalUntilMs, untilMs, (startMs, ranges) => {
       const before = this.early.get(startMs);
-      const changed =
-        before !== undefined && before.samples !== ranges[1] - ranges[0] + ranges[3] - ranges[2];
+      const changed = before !== undefined && before.samples !== heldBy(ranges);
       const features = changed ? null : (before?.features ?? null);
       emit(this, this.describe(startMs, ranges, changed ? 1 : 0, true, features));
       this.early.delete(startMs);
@@ -253,7 +251,7 @@ export class DeviceWindows {
   ): void {
     const { sizeMs, hopMs } = this.options;
     const [acc, gyro] = this.buffers;
-    let startMs = Math.max(0, (Math.floor((afterMs - sizeMs) / hopMs) + 1) * hopMs);
+    let startMs = firstWindowStart(afterMs, this.options);
     while (startMs + sizeMs <= untilMs) {
       const fromAcc = acc.lowerBound(startMs, 0);
       const fromGyro = gyro.lowerBound(startMs, 0);
@@ -334,4 +332,9 @@ export class DeviceWindows {
     const newest = ({ ms, size, tail }: SensorBuffer) => (size === 0 ? 0 : ms[tail - 1]);
     return Math.max(newest(this.buffers[0]), newest(this.buffers[1]));
   }
+}
+
+/** Samples of both sensors in a window. */
+function heldBy([fromAcc, toAcc, fromGyro, toGyro]: OpenWindow['ranges']): number {
+  return toAcc - fromAcc + toGyro - fromGyro;
 }

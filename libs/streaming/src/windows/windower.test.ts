@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { encodeSamplesRecord, type StreamId } from '@hark/contracts';
 import { StateFormatError } from '../runner/processor.js';
 import { WindowerHarness, type TestRow } from '../testing/windower-harness.js';
 import { Windower } from './windower.js';
@@ -301,6 +302,63 @@ function batchWindows(rows: readonly TestRow[], latenessMs: number): unknown[] {
     acc.length === 0 ? 0 : acc.reduce((sum, x) => sum + x, 0) / acc.length,
   ]);
 }
+
+describe('a batch’s dictionary', () => {
+  const stream = (device: string, model: string) => ({
+    user: 'u',
+    device,
+    model,
+    sensor: 'accelerometer' as const,
+  });
+  const record = (streams: StreamId[], rows: readonly (readonly [stream: number, ms: number])[]) =>
+    encodeSamplesRecord({
+      receivedMs: 0,
+      batch: {
+        rows: rows.length,
+        streams,
+        labels: [],
+        stream: Uint16Array.from(rows, ([s]) => s),
+        creationMs: Float64Array.from(rows, ([, ms]) => ms),
+        creationSubNs: new Int32Array(rows.length),
+        arrivalMs: Float64Array.from(rows, ([, ms]) => ms),
+        x: new Float64Array(rows.length),
+        y: new Float64Array(rows.length),
+        z: new Float64Array(rows.length),
+        label: new Uint8Array(rows.length),
+      },
+    });
+
+  it('decides neither the order of the devices nor which of them there are: the rows do', () => {
+    const harness = new WindowerHarness(SHORT);
+    const streams = [stream('never', 'm'), stream('second', 'm'), stream('first', 'm')];
+    harness.process(
+      record(streams, [
+        [2, 100],
+        [1, 100],
+      ]),
+    );
+    expect(harness.windower.status().map((d) => d.device)).toEqual(['first', 'second']);
+  });
+
+  it('names a device’s model for its own rows alone', () => {
+    const harness = new WindowerHarness(SHORT);
+    harness.process(
+      record(
+        [stream('d', 'old'), stream('d', 'new')],
+        [
+          [0, 100],
+          [0, 1_200],
+          [1, 2_300],
+        ],
+      ),
+    );
+    expect(harness.windows.map((w) => [w.startMs, w.model])).toEqual([
+      [0, 'old'],
+      [500, 'new'],
+      [1_000, 'new'],
+    ]);
+  });
+});
 
 describe('a stored state', () => {
   it('is refused when it was cut with other windows, saying which', () => {

@@ -15,7 +15,6 @@ import type { SensorBuffer } from './sensor-buffer.js';
 import { checkWindowOptions, DEFAULT_WINDOW_OPTIONS, type WindowOptions } from './window-options.js';
 
 const STATE_VERSION = 1;
-const NO_FEATURES = new Float64Array(0);
 
 /** The samples of one sensor within a window: seconds since its start, m/s² or rad/s. */
 interface SensorSamples {
@@ -130,16 +129,18 @@ export class Windower implements Processor {
   }
 
   private addBatch(batch: SampleBatch): void {
-    const { rows, stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = batch;
-    const devices = batch.streams.map((id) => this.deviceOf(id, id.model));
-    const sensors = batch.streams.map((id) => (id.sensor === 'accelerometer' ? 0 : 1));
+    const { rows, streams, stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = batch;
+    // Found when a row first asks for them: the dictionary decides nothing.
+    const devices: (DeviceWindows | undefined)[] = new Array(streams.length).fill(undefined);
+    const sensors = streams.map((id) => (id.sensor === 'accelerometer' ? 0 : 1));
     // Label indexes are each device's own: translated once for each pair that occurs.
     const labelWidth = batch.labels.length + 1;
-    const translated = new Int32Array(devices.length * labelWidth).fill(-1);
+    const translated = new Int32Array(streams.length * labelWidth).fill(-1);
     const onInput = this.options.watermark === 'input';
     for (let i = 0; i < rows; i++) {
       const s = stream[i];
-      const device = devices[s];
+      const device = (devices[s] ??= this.deviceOf(streams[s]));
+      device.model = streams[s].model;
       let deviceLabel = 0;
       if (label[i] !== 0) {
         const cell = s * labelWidth + label[i];
@@ -171,14 +172,13 @@ export class Windower implements Processor {
     for (const [key, device] of this.devices) if (keys.has(key)) device.closeAll(this.emit);
   }
 
-  private deviceOf(id: DeviceId, model: string): DeviceWindows {
+  private deviceOf(id: DeviceId): DeviceWindows {
     const key = deviceKey(id);
     let device = this.devices.get(key);
     if (device === undefined) {
       device = new DeviceWindows({ user: id.user, device: id.device }, this.options);
       this.devices.set(key, device);
     }
-    device.model = model;
     return device;
   }
 
@@ -230,7 +230,6 @@ export class Windower implements Processor {
 
   private extract(device: DeviceWindows, window: OpenWindow): Float64Array {
     const [fromAcc, toAcc, fromGyro, toGyro] = window.ranges;
-    if (toAcc - fromAcc + toGyro - fromGyro === 0) return NO_FEATURES;
     const [accelerometer, gyroscope] = this.scratch;
     fill(accelerometer, device.buffers[0], fromAcc, toAcc, window.startMs);
     fill(gyroscope, device.buffers[1], fromGyro, toGyro, window.startMs);
