@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Runner, type LogReader, type RunnerOptions } from '@hark/streaming';
 import { Counter, Gauge } from 'prom-client';
+import { abortableSleep } from './abortable-sleep.js';
 import type { ServiceContext } from './service-context.js';
 
 /** Where a runner stands, as its app's status page says it. */
@@ -55,8 +55,7 @@ export class RunnerHost {
     const status = () => this.status();
     this.runner = new Runner({
       ...options,
-      sleep: (milliseconds, signal) =>
-        sleep(milliseconds, undefined, { signal, ref: false }).catch(() => undefined),
+      sleep: abortableSleep,
       onStep: (step) => {
         this.full = false;
         this.records += step.records;

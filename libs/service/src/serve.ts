@@ -12,7 +12,7 @@ import { AppIdentity, OperationsController } from './operations.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import type { ServiceContext } from './service-context.js';
-import { isLoopback, requireLoopback } from './settings.js';
+import { requireLoopback, type CommonSettings } from './settings.js';
 
 export interface ServeOptions {
   readonly app: string;
@@ -24,14 +24,26 @@ export interface ServeOptions {
   readonly supervised: boolean;
 }
 
+/** What an app's settings say of how it is served. */
+export function serveOptions(app: string, port: number, settings: CommonSettings): ServeOptions {
+  return {
+    app,
+    port,
+    dataFolder: settings.HARK_DATA,
+    host: settings.HARK_HOST,
+    logLevel: settings.HARK_LOG_LEVEL,
+    supervised: settings.HARK_SUPERVISED === '1',
+  };
+}
+
 /** Of all apps: they are released together. */
 const VERSION = '0.1.0';
 const STOP_LIMIT_MS = 4500;
 
 /**
  * Runs an app until SIGTERM or SIGINT: builds it, binds its port, writes its run file. `build` opens what the app
- * needs and returns its Nest module; `started` runs once the port is bound; `stop` ends its work before the log
- * is closed.
+ * needs and returns its Nest module; `run` begins once the port is bound; `stop` ends that work and closes what
+ * `build` opened.
  */
 export async function serve(
   options: ServeOptions,
@@ -61,7 +73,7 @@ export async function serve(
     abortOnError: false,
   });
   app.disable('x-powered-by');
-  if (isLoopback(options.host)) app.use(loopbackOnly);
+  app.use(loopbackOnly);
   app.useGlobalFilters(new ProblemFilter(logger));
   parts.configure?.(app);
   await app.listen(options.port, options.host);

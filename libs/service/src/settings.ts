@@ -25,6 +25,9 @@ export const commonSettings = {
   HARK_SUPERVISED: z.enum(['0', '1']).default('0'),
 };
 
+/** The settings of every app, read. */
+export type CommonSettings = z.infer<z.ZodObject<typeof commonSettings>>;
+
 const SECRET = /TOKEN|SECRET|PASSWORD|KEY/;
 
 /**
@@ -54,14 +57,9 @@ export function readSettings<Shape extends z.ZodRawShape>(
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
-/** Whether an address to listen on is this machine's own. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host);
-}
-
 /** @throws SettingsError beyond loopback: nothing checks who is asking yet. */
 export function requireLoopback(host: string): void {
-  if (!isLoopback(host)) {
+  if (!LOOPBACK.test(host)) {
     throw new SettingsError(
       `HARK_HOST=${JSON.stringify(host)}: only loopback addresses (127.0.0.1, ::1, localhost) are served, because ` +
         'this version has no access tokens',

@@ -1,4 +1,5 @@
 import { problem, type Problem, type SubscribePayload } from '@hark/contracts';
+import { loopbackRefusal } from '@hark/service';
 import type { IncomingMessage } from 'node:http';
 
 /** Why somebody is turned away: 401 nobody known, 403 not allowed. */
@@ -26,20 +27,11 @@ export function problemOf({ status, message }: Refusal): Problem {
 
 export const ACCESS = Symbol('Access');
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
-
-/**
- * For a service on loopback, where every local process is trusted but a web page is not: the host asked for must be
- * a loopback name (a name that a stranger's DNS points here is not), and a page's origin must be the host itself.
- */
+/** For a service on loopback: lets in whom `loopbackRefusal` does not refuse. */
 export class LoopbackAccess implements Access {
   authorize(request: IncomingMessage): Refusal | null {
-    const { host, origin } = request.headers;
-    if (host === undefined || !LOOPBACK.test(host)) {
-      return { status: 403, message: 'this service answers to loopback names only, e.g. localhost' };
-    }
-    if (origin === undefined || origin === `http://${host}`) return null;
-    return { status: 403, message: 'pages of other origins are not served' };
+    const message = loopbackRefusal(request);
+    return message === null ? null : { status: 403, message };
   }
 
   authenticate(): Refusal | null {
