@@ -1,4 +1,5 @@
 import { formatNanoseconds, isWellFormedId, type SampleBatchBuilder, type Sensor } from '@hark/contracts';
+import { byteOrderMark } from './byte-order-mark.js';
 import { JsonCursor } from './json-cursor.js';
 import { LabelColumn } from './label-column.js';
 import { NumberColumn, TimeColumn } from './number-column.js';
@@ -79,8 +80,7 @@ export class ColumnarRows {
    */
   parse(input: Uint8Array, sink: RowSink): void {
     const bytes = new Uint8Array(input.buffer, input.byteOffset, input.length);
-    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    const cursor = new JsonCursor(bytes, marked ? 3 : 0, bytes.length);
+    const cursor = new JsonCursor(bytes, byteOrderMark(bytes, true), bytes.length);
     this.cache.begin(sink);
     this.numbers.begin(bytes);
     for (let byte = cursor.peek(); byte >= 0; byte = cursor.peek()) {

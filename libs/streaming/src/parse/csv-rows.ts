@@ -1,4 +1,5 @@
 import type { Sensor } from '@hark/contracts';
+import { byteOrderMark } from './byte-order-mark.js';
 import { csvLayout, isHeader, MissingHeaderError, type CsvLayout } from './csv-header.js';
 import { splitCsvLine } from './csv-line.js';
 import { NUMBER_REACH, NumberScanner } from './number-scanner.js';
@@ -94,7 +95,13 @@ export class CsvRows {
     const bytes = new Uint8Array(input.buffer, input.byteOffset, input.length);
     this.cache.begin(sink);
     this.numbers.begin(bytes);
-    let p = this.started ? 0 : this.start(bytes, last);
+    let p = 0;
+    if (!this.started) {
+      const mark = byteOrderMark(bytes, last);
+      if (mark === null) return 0;
+      this.started = true;
+      p = mark;
+    }
     while (p < bytes.length) {
       if (this.layout !== null && !this.skipping) p = this.fastLines(bytes, p, sink);
       if (p >= bytes.length) break;
@@ -103,17 +110,6 @@ export class CsvRows {
       p = next;
     }
     return p;
-  }
-
-  /** Skips a byte order mark; 0 consumed while it may still be incomplete. */
-  private start(bytes: Uint8Array, last: boolean): number {
-    if (bytes.length < 3 && !last) return bytes.length > 0 && bytes[0] !== 0xef ? this.begun(0) : 0;
-    return this.begun(bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
-  }
-
-  private begun(position: number): number {
-    this.started = true;
-    return position;
   }
 
   /** Takes rows as long as they are plain; returns the start of the first line that it did not take. */

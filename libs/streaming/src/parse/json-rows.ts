@@ -1,4 +1,5 @@
 import type { Sensor } from '@hark/contracts';
+import { byteOrderMark } from './byte-order-mark.js';
 import { isSpace, JsonCursor } from './json-cursor.js';
 import { readJsonRow, rowText, takeJsonRow } from './json-row.js';
 import { NUMBER_REACH, NumberScanner } from './number-scanner.js';
@@ -103,9 +104,10 @@ export class JsonRows {
     const { length } = bytes;
     let p = 0;
     if (!this.begun) {
-      if (length < 3 && !last && (length === 0 || bytes[0] === 0xef)) return 0;
+      const mark = byteOrderMark(bytes, last);
+      if (mark === null) return 0;
       this.begun = true;
-      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) p = 3;
+      p = mark;
     }
     for (;;) {
       if (this.passing !== 'nothing') p = this.pass(bytes, p);
