@@ -18,6 +18,8 @@ export interface DriftData {
     readonly users: readonly string[];
     readonly devices: readonly string[];
     readonly classes: readonly string[];
+    /** Features whose mean changed; absent in alerts of versions that did not watch them. */
+    readonly features?: readonly string[];
   };
   readonly modelVersion: number;
   readonly lastGoodVersion: number | null;

@@ -8,4 +8,6 @@ export type Command =
       readonly learning: 'continue' | 'frozen';
       readonly reason: string | null;
     }
+  /** A challenger's version answers from here on. */
+  | { readonly kind: 'promote'; readonly to: number }
   | { readonly kind: 'learning'; readonly enabled: boolean };

@@ -2,7 +2,13 @@ import { z } from 'zod';
 
 /** The WebSocket protocol of `/v1/live`: JSON text, shaped like graphql-transport-ws. */
 
-export const CHANNELS = ['predictions', 'alerts', 'models'] as const;
+/** What a subscriber to `transitions` gets without asking for anything else. */
+export const TRANSITION_DEFAULTS = { minConfidence: 0.6, dwellMs: 3000 } as const;
+
+/** How far below `minConfidence` an activity is left, unless `leaveConfidence` says otherwise. */
+export const LEAVE_MARGIN = 0.2;
+
+export const CHANNELS = ['predictions', 'transitions', 'fused', 'alerts', 'models', 'progress'] as const;
 
 const cursor = z.object({ epoch: z.string().max(64), offset: z.number().int().min(-1) });
 
@@ -20,8 +26,16 @@ export const subscribePayload = z.object({
       'expected "earliest", "latest" or {"epoch":…,"offset":…}',
     )
     .default('latest'),
-  /** Of each device at most so many predictions a second of wall clock; those in between are left out. */
+  /** Of each device at most so many messages a second of wall clock: the newest wins. */
   maxRateHz: z.number().positive().max(1000).optional(),
+  /** With `latest`: begin with the newest message of each device, or of each user, marked `"snapshot":true`. */
+  snapshot: z.boolean().optional(),
+  /** `transitions`: an activity is entered at this probability. */
+  minConfidence: z.number().min(0).max(1).optional(),
+  /** `transitions`: an activity is left below this probability; at most `minConfidence`. */
+  leaveConfidence: z.number().min(0).max(1).optional(),
+  /** `transitions`: how long, in event time, either must last. */
+  dwellMs: z.number().int().min(0).max(3_600_000).optional(),
 });
 export type SubscribePayload = z.infer<typeof subscribePayload>;
 
@@ -45,6 +59,7 @@ export type ServerMessage =
   | { type: 'subscribed'; id: string; epoch: string; offset: number }
   | { type: 'next'; id: string; epoch: string; offset: number; payload: unknown }
   | { type: 'complete'; id: string }
+  /** So many messages were skipped, or, before 4108, will not come on this socket. */
   | { type: 'gap'; id: string; dropped: number; reason: 'slow_consumer' }
   | { type: 'error'; id: string; payload: { code: string; message: string } }
   | { type: 'ping' }

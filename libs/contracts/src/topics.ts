@@ -1,6 +1,6 @@
 /**
  * The topics of the log. Each is written by one app: ingest writes `samples`, `windows` and `dead-letter`;
- * the learner `predictions`, `alerts` and `models`; the gateway `commands`.
+ * the learner `predictions`, `alerts` and `models`; the gateway the others.
  */
 export const TOPICS = {
   /** Sample batches and ticks, in arrival order. Protobuf. */
@@ -11,12 +11,24 @@ export const TOPICS = {
   deadLetter: 'dead-letter',
   /** One record for each revision of each window's prediction. JSON. */
   predictions: 'predictions',
-  /** Drift episodes. JSON (CloudEvents 1.0). */
+  /** What the learner has to announce: drift episodes, better challengers. JSON (CloudEvents 1.0). */
   alerts: 'alerts',
   /** Versions made, rolled back to, promoted; learning switched. JSON. */
   models: 'models',
   /** What an operator asked of the learner. JSON. */
   commands: 'commands',
+  /** Truth that came after the samples. JSON. */
+  labels: 'labels',
+  /** Replays begun, how far each has come, and how it ended. JSON. */
+  replays: 'replays',
+  /** Every alert there is, those of the learner among them, in one sequence. JSON (CloudEvents 1.0). */
+  announcements: 'announcements',
+  /** Alert rules made and taken away. JSON. */
+  rules: 'rules',
+  /** What the gateway saw on the wall clock: devices silent and heard again, apps behind. JSON. */
+  observations: 'observations',
+  /** How far each receiver of webhooks has come. JSON. */
+  deliveries: 'deliveries',
 } as const;
 
 export type Topic = (typeof TOPICS)[keyof typeof TOPICS];

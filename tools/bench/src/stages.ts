@@ -18,7 +18,8 @@ export function windowerRate(path: string): number {
     values.push(encodeSamplesRecord({ batch: builder.take(), receivedMs: 0 })),
   );
   const none = new Float64Array(0);
-  const outputs = { suppressed: false, emit: () => undefined, artifact: () => undefined };
+  const nothing = () => undefined;
+  const outputs = { suppressed: false, emit: nothing, artifact: nothing, discard: nothing };
   return best(() => {
     const windower = new Windower({}, { schema: '', extract: () => none });
     const started = performance.now();

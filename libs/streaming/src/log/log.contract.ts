@@ -84,6 +84,19 @@ export function describeLog(name: string, open: () => Promise<Log>): void {
       expect(await log.read('samples', 0, 8, ALL)).toEqual([]);
     });
 
+    it('looks one record up at once, wherever it stands in what was committed together', async () => {
+      const log = await openLog();
+      const writer = await log.writer('ingest');
+      expect(log.lookUp('samples', 0, 0)).toBe(null);
+      await writer.commit(samples(record('a'), record('b', 'k'), record('c')));
+      await writer.commit(samples(record('d')));
+      const found = log.lookUp('samples', 0, 1);
+      expect([found?.key, found?.offset, found && strings([found])]).toEqual(['k', 1, ['b']]);
+      expect(strings([log.lookUp('samples', 0, 3)!])).toEqual(['d']);
+      expect(log.lookUp('samples', 0, 4)).toBe(null);
+      expect(log.lookUp('nobody-writes-this', 0, 0)).toBe(null);
+    });
+
     it('stops with the record that reaches maxBytes, and gives at least one', async () => {
       const log = await openLog();
       const writer = await log.writer('ingest');

@@ -66,6 +66,12 @@ export interface LogReader {
    */
   read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]>;
 
+  /**
+   * The record at this offset, at once, or null when it is not there (any more): for a pure step that has kept the
+   * offset of a record it took instead of the record.
+   */
+  lookUp(topic: string, partition: number, offset: number): LogRecord | null;
+
   /** Offset that the next record appended will have; 0 for a topic never written. */
   end(topic: string, partition: number): Promise<number>;
 

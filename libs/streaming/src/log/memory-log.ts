@@ -55,6 +55,10 @@ export class MemoryLog implements Log {
     return Promise.resolve(records.slice(from, to));
   }
 
+  lookUp(topic: string, partition: number, offset: number): LogRecord | null {
+    return this.partitions.get(partitionKey(topic, partition))?.[offset] ?? null;
+  }
+
   end(topic: string, partition: number): Promise<number> {
     return Promise.resolve(this.partitions.get(partitionKey(topic, partition))?.length ?? 0);
   }

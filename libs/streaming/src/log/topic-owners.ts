@@ -6,7 +6,15 @@ export type TopicOwners = Readonly<Record<string, readonly string[]>>;
 export const HARK_TOPIC_OWNERS: TopicOwners = {
   ingest: [TOPICS.samples, TOPICS.windows, TOPICS.deadLetter],
   learner: [TOPICS.predictions, TOPICS.alerts, TOPICS.models],
-  gateway: [TOPICS.commands],
+  gateway: [
+    TOPICS.commands,
+    TOPICS.labels,
+    TOPICS.replays,
+    TOPICS.announcements,
+    TOPICS.rules,
+    TOPICS.observations,
+    TOPICS.deliveries,
+  ],
 };
 
 /** An app was asked to write a topic of another, or nobody owns the topic or the name of the app. */

@@ -49,6 +49,16 @@ export function describeArtifactStore(name: string, open: () => Promise<Artifact
       expect([...(store.read('a') ?? [])]).toEqual([1, 2]);
     });
 
+    it('no longer has what was removed; removing it again does nothing', async () => {
+      const store = await open();
+      await store.write('models/v1.state', bytes(1));
+      await store.write('models/v2.state', bytes(2));
+      await store.remove('models/v1.state');
+      await store.remove('models/v1.state');
+      expect(store.read('models/v1.state')).toBe(null);
+      expect([...(store.read('models/v2.state') ?? [])]).toEqual([2]);
+    });
+
     it.each([
       '',
       '.',

@@ -22,6 +22,11 @@ export class MemoryArtifactStore implements ArtifactStore {
     return this.artifacts.get(name)?.slice() ?? null;
   }
 
+  remove(name: string): Promise<void> {
+    this.artifacts.delete(name);
+    return Promise.resolve();
+  }
+
   /** Names of all artifacts, in the order they were written first. */
   get names(): readonly string[] {
     return [...this.artifacts.keys()];

@@ -10,6 +10,12 @@ export interface Outputs {
   emit(topic: string, key: string, value: Uint8Array): void;
   /** An immutable file that later records refer to by name. The same name always carries the same bytes. */
   artifact(name: string, bytes: Uint8Array): void;
+  /**
+   * Gives an artifact up: its name is not used again. It goes once the state has been stored, for until then a crash
+   * would have steps executed again that may read it. So it may still be readable for a while: what a processor does
+   * must not depend on that.
+   */
+  discard(name: string): void;
 }
 
 /**
@@ -34,4 +40,6 @@ export interface ArtifactStore {
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** Synchronous, so that a pure step can look an immutable artifact up. `null` when there is none of that name. */
   read(name: string): Uint8Array | null;
+  /** Nothing happens where there is none. */
+  remove(name: string): Promise<void>;
 }

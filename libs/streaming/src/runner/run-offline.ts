@@ -12,6 +12,7 @@ export interface PipelineOptions {
   /** Called with every record emitted, in the order of emission, before any stage reads it. */
   readonly onRecord?: (topic: string, record: LogRecord) => void;
   readonly onArtifact?: (name: string, bytes: Uint8Array) => void;
+  readonly onDiscard?: (name: string) => void;
 }
 
 /**
@@ -42,6 +43,7 @@ export class Pipeline {
         suppressed: false,
         emit: (to, key, value) => emitted.push({ topic: to, record: this.numbered(to, key, value) }),
         artifact: (name, bytes) => this.options.onArtifact?.(name, bytes),
+        discard: (name) => this.options.onDiscard?.(name),
       };
       processor.process(topic, 0, record, outputs);
       for (const output of emitted) this.options.onRecord?.(output.topic, output.record);

@@ -124,6 +124,27 @@ describe('a runner', () => {
     expect(artifacts.names).toEqual(['models/v3.state']);
   });
 
+  it('removes a discarded artifact once the state is stored, and not before', async () => {
+    const log = await logOf({ samples: ['keep', 'drop', 'next'] });
+    const processor: Processor = {
+      process: (_topic, _partition, { value }, outputs) => {
+        if (string(value) === 'keep') outputs.artifact('old', utf8.encode('old'));
+        if (string(value) === 'drop') outputs.discard('old');
+      },
+      snapshot: () => new Uint8Array(0),
+      restore: () => undefined,
+    };
+    const artifacts = new MemoryArtifactStore();
+    const first = await start(log, { processor, artifacts, maxStepBytes: 4, snapshotEveryBytes: 100 });
+    await drain(first.runner);
+    expect(artifacts.names).toEqual(['old']);
+    // The step that discarded it is executed again after a crash, and counts again.
+    const second = await start(log, { processor, artifacts, maxStepBytes: 4, snapshotEveryBytes: 16 });
+    await append(log, 'samples', ['last']);
+    await drain(second.runner);
+    expect(artifacts.names).toEqual([]);
+  });
+
   it('takes from the first input before the second, and cuts a step at maxStepBytes', async () => {
     const log = await logOf({ samples: ['aaaa', 'bbbb', 'cccc'], commands: ['xx', 'yy'] });
     const steps: StepReport[] = [];
@@ -311,6 +332,7 @@ describe('a runner', () => {
           return ++attempts < 3 ? Promise.reject(new LogFullError('no room')) : store.write(name, bytes);
         },
         read: (name) => store.read(name),
+        remove: (name) => store.remove(name),
       },
     });
     await drain(runner);

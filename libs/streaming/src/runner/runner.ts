@@ -1,7 +1,7 @@
 import type { Commit, InputRange, LogReader, LogWriter } from '../log/log.js';
 import { LogFullError, partitionKey } from '../log/log.js';
 import type { ArtifactStore, Processor } from './processor.js';
-import { CollectedOutputs, SUPPRESSED, executeStep, processRecords } from './step.js';
+import { CollectedOutputs, SuppressedOutputs, executeStep, processRecords } from './step.js';
 
 export interface RunnerOptions {
   /** Name under which the writer keeps the journal and the snapshot. */
@@ -66,6 +66,8 @@ interface TakenStep {
   readonly commit: Commit;
   readonly report: StepReport;
   readonly artifacts: readonly WrittenArtifact[];
+  /** Artifacts that no step executed again can ask for once this one stands. */
+  readonly discarded: readonly string[];
 }
 
 interface WrittenArtifact {
@@ -90,6 +92,9 @@ export class Runner {
   private readonly positions = new Map<string, number>();
   private readonly total = { records: 0, bytes: 0, steps: 0 };
   private bytesSinceSnapshot = 0;
+  /** Artifacts given up since the state was last stored. */
+  private discarded: string[] = [];
+  private readonly discard = (name: string) => void this.discarded.push(name);
   private recovered = false;
   private failure: { readonly error: unknown } | null = null;
   private inFlight: Promise<void> = Promise.resolve();
@@ -105,7 +110,8 @@ export class Runner {
     const { snapshot, replay, positions } = await writer.runnerState(name);
     if (snapshot !== null) processor.restore(snapshot.state);
     let bytes = 0;
-    for (const inputs of replay) bytes += await executeStep(name, processor, log, inputs, SUPPRESSED);
+    const outputs = new SuppressedOutputs(this.discard);
+    for (const inputs of replay) bytes += await executeStep(name, processor, log, inputs, outputs);
     for (const [partition, position] of positions) this.positions.set(partition, position);
     this.bytesSinceSnapshot = bytes;
     this.recovered = true;
@@ -186,7 +192,10 @@ export class Runner {
   private async take(): Promise<TakenStep | null> {
     const { name, log, processor, maxStepBytes, snapshotEveryBytes } = this.options;
     const artifacts: WrittenArtifact[] = [];
-    const outputs = new CollectedOutputs((artifact, bytes) => artifacts.push(this.write(artifact, bytes)));
+    const outputs = new CollectedOutputs(
+      (artifact, bytes) => artifacts.push(this.write(artifact, bytes)),
+      this.discard,
+    );
     const inputs: InputRange[] = [];
     let records = 0;
     let bytes = 0;
@@ -204,7 +213,11 @@ export class Runner {
     if (inputs.length === 0) return null;
     this.bytesSinceSnapshot += bytes;
     const due = this.bytesSinceSnapshot >= snapshotEveryBytes;
-    if (due) this.bytesSinceSnapshot = 0;
+    const discarded = due ? this.discarded : [];
+    if (due) {
+      this.bytesSinceSnapshot = 0;
+      this.discarded = [];
+    }
     const appends = [...outputs.records].map(([topic, emitted]) => ({
       topic,
       partition: 0,
@@ -218,6 +231,7 @@ export class Runner {
       },
       report: { inputs, records, bytes, emitted: outputs.count, snapshot: due },
       artifacts,
+      discarded,
     };
   }
 
@@ -233,6 +247,11 @@ export class Runner {
     for (const { name, bytes, written } of step.artifacts)
       await this.untilThereIsRoom(signal, (first) => (first ? written : artifacts.write(name, bytes)));
     await this.untilThereIsRoom(signal, () => writer.commit(step.commit));
+    if (step.discarded.length > 0) {
+      // Not before the state that no longer needs them is on disk.
+      await writer.durable();
+      for (const name of step.discarded) await artifacts.remove(name);
+    }
     this.total.records += step.report.records;
     this.total.bytes += step.report.bytes;
     this.total.steps++;

@@ -34,12 +34,16 @@ export class LostInputError extends Error {
   }
 }
 
-/** Drops everything: for steps whose outputs stand already. */
-export const SUPPRESSED: Outputs = {
-  suppressed: true,
-  emit: () => undefined,
-  artifact: () => undefined,
-};
+/** Drops everything but what is to be discarded: for steps whose outputs stand already. */
+export class SuppressedOutputs implements Outputs {
+  readonly suppressed = true;
+
+  constructor(readonly discard: Outputs['discard']) {}
+
+  emit(): void {}
+
+  artifact(): void {}
+}
 
 /** Collects what a step emits, by topic, in the order of emission. */
 export class CollectedOutputs implements Outputs {
@@ -47,7 +51,10 @@ export class CollectedOutputs implements Outputs {
   readonly records = new Map<string, NewRecord[]>();
   count = 0;
 
-  constructor(readonly artifact: Outputs['artifact']) {}
+  constructor(
+    readonly artifact: Outputs['artifact'],
+    readonly discard: Outputs['discard'],
+  ) {}
 
   emit(topic: string, key: string, value: Uint8Array): void {
     const records = this.records.get(topic);

@@ -96,6 +96,7 @@ export class WindowerHarness {
           this.windows.push(decodeWindowRecord(bytes));
         },
         artifact: () => undefined,
+        discard: () => undefined,
       },
     );
     return this;

@@ -39,6 +39,7 @@ function windowsOf(
       if (window.final) windows.push(window);
     },
     artifact: () => undefined,
+    discard: () => undefined,
   };
   let offset = 0;
   const process = (value: Uint8Array) =>

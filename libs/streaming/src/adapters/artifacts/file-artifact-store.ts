@@ -49,6 +49,11 @@ export class FileArtifactStore implements ArtifactStore {
     }
   }
 
+  async remove(name: string): Promise<void> {
+    checkArtifactName(name);
+    await rm(join(this.dir, name), { force: true });
+  }
+
   /** Written in full and flushed under another name, then renamed, then the name flushed. */
   private async store(path: string, bytes: Uint8Array): Promise<void> {
     const folder = dirname(path);

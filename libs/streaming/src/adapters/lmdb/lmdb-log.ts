@@ -47,6 +47,10 @@ export class LmdbLog implements Log {
     return this.environmentOf(topic)?.read(topic, partition, from, maxBytes) ?? [];
   }
 
+  lookUp(topic: string, partition: number, offset: number): LogRecord | null {
+    return this.environmentOf(topic)?.read(topic, partition, offset, 1)[0] ?? null;
+  }
+
   async end(topic: string, partition: number): Promise<number> {
     return this.environmentOf(topic)?.end(topic, partition) ?? 0;
   }

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { Alert, DriftData } from './alert.js';
+import type { ChallengerData } from './challenger.js';
+import { WATCHED_APPS, type ActivityData, type DeviceData, type ServiceData } from './gateway-alert.js';
+import { schemaOf } from './schema-agreement.js';
+
+const names = z.array(z.string());
+const episode = z.string().describe('the same for the alerts of one episode');
+const call = z.strictObject({ method: z.literal('POST'), path: z.string() });
+
+const driftData = schemaOf<DriftData>()(
+  z.strictObject({
+    episode,
+    stage: z.enum(['warning', 'drift', 'recovered']),
+    detector: z.string(),
+    signal: z.string().describe('what was watched'),
+    statistic: z.number(),
+    threshold: z.number(),
+    before: z.number().describe('mean of the signal before the change'),
+    after: z.number(),
+    scope: z
+      .strictObject({ users: names, devices: names, classes: names, features: names.optional() })
+      .describe('what was hit; empty = nothing in particular'),
+    modelVersion: z.int(),
+    lastGoodVersion: z.int().nullable(),
+    rollback: call.nullable().describe('the call that rolls back to the last good version'),
+  }),
+);
+
+const challengerData = schemaOf<ChallengerData>()(
+  z.strictObject({
+    challenger: z.string().describe('name of its classifier'),
+    windows: z.int(),
+    currentAccuracy: z.number(),
+    challengerAccuracy: z.number(),
+    pValue: z.number().describe('of McNemar, two-sided'),
+    version: z.int(),
+    currentVersion: z.int(),
+    promoted: z.boolean().describe('whether a setting has promoted it already'),
+    promote: call.describe('the call that lets it answer'),
+  }),
+);
+
+const activityData = schemaOf<ActivityData>()(
+  z.strictObject({
+    episode,
+    stage: z.enum(['started', 'ended']),
+    rule: z.string(),
+    name: z.string().nullable().describe('of the rule'),
+    activity: z.string(),
+    forSeconds: z.number(),
+    user: z.string(),
+    device: z.string(),
+    since: z.iso.datetime().describe('event time'),
+    until: z.iso.datetime().describe('event time'),
+    lastedSeconds: z.number(),
+    reason: z.enum(['left', 'gap', 'silent', 'rule_removed']).nullable().describe('null while it lasts'),
+  }),
+);
+
+const deviceData = schemaOf<DeviceData>()(
+  z.strictObject({
+    episode,
+    stage: z.enum(['silent', 'heard']),
+    user: z.string(),
+    device: z.string(),
+    lastHeardAt: z.iso.datetime().nullable().describe('wall clock; null = before the start of the gateway'),
+  }),
+);
+
+const serviceData = schemaOf<ServiceData>()(
+  z.strictObject({
+    episode,
+    stage: z.enum(['behind', 'caught_up']),
+    app: z.enum(WATCHED_APPS),
+    waitingRecords: z.int(),
+    waitedSeconds: z.number(),
+  }),
+);
+
+/** {@link Alert} of one type: CloudEvents 1.0. */
+function alertOf<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
+  return z.strictObject({
+    specversion: z.literal('1.0'),
+    id: z.string(),
+    source: z.string(),
+    type: z.literal(type),
+    subject: z.string().optional(),
+    time: z.iso.datetime().describe('event time; of devices and services the wall clock'),
+    datacontenttype: z.literal('application/json'),
+    data,
+  });
+}
+
+export const driftAlertSchema = schemaOf<Alert & { readonly type: 'hark.drift' }>()(
+  alertOf('hark.drift', driftData),
+);
+
+/** Every alert there is, told apart by `type`. */
+export const alertSchema = z.discriminatedUnion('type', [
+  driftAlertSchema,
+  alertOf('hark.challenger', challengerData),
+  alertOf('hark.activity', activityData),
+  alertOf('hark.device', deviceData),
+  alertOf('hark.service', serviceData),
+]);
+
+/** `GET /v1/alerts`, newest first. */
+export const alertListSchema = z.strictObject({
+  alerts: z.array(alertSchema),
+  epoch: z.string(),
+  offset: z
+    .int()
+    .describe('where the channel alerts stands: subscribe from here for what comes after this list'),
+  next: z.string().optional().describe('the cursor of the next page; absent at the end'),
+});
