@@ -30,12 +30,22 @@ export interface Classifier {
   snapshot(): Uint8Array;
 }
 
-export interface ClassifierFactory {
-  readonly name: string;
-  create(options: { readonly dimensions: number; readonly seed: number }): Classifier;
-  /** @throws StateFormatError */
-  restore(state: Uint8Array): Classifier;
+export interface ClassifierOptions {
+  /** Length of the feature vectors. */
+  readonly dimensions: number;
+  /** Where what is random begins; an integer, its lower 32 bits count. */
+  readonly seed: number;
 }
+
+/** Makes classifiers of one kind. */
+export interface FactoryOf<C extends Classifier> {
+  readonly name: string;
+  create(options: ClassifierOptions): C;
+  /** @throws StateFormatError when the state is damaged, of another format version or of another classifier. */
+  restore(state: Uint8Array): C;
+}
+
+export type ClassifierFactory = FactoryOf<Classifier>;
 
 /** A feature vector that can't be used: wrong length, or a value that is not finite. */
 export class FeatureError extends Error {

@@ -1,62 +1,32 @@
-import { StateReader, StateWriter } from '@hark/streaming';
-import type { Classifier, ClassifierFactory } from '../classifier.js';
-import { ClassList } from './class-list.js';
-import { checkFeatures } from './feature-check.js';
+import { MAX_ACTIVITIES } from '@hark/contracts';
+import type { StateReader, StateWriter } from '@hark/streaming';
+import { NumberedClassifier } from './numbered-classifier.js';
 
-const NAME = 'majority';
-const FORMAT = 'hark.classifier.majority';
-const FORMAT_VERSION = 1;
+const FORMAT = { name: 'majority', version: 1 };
 
 /** Baseline: each class's share of the windows so far, whatever the features. */
-export class Majority implements Classifier {
-  readonly name = NAME;
-  private classList = new ClassList();
-  private learnedCount = 0;
-  private counts = new Float64Array(32);
-  private readonly shares = new Float64Array(32);
+export class Majority extends NumberedClassifier {
+  private readonly counts = new Float64Array(MAX_ACTIVITIES);
 
-  constructor(readonly dimensions: number) {}
-
-  get classes(): readonly string[] {
-    return this.classList.names;
+  constructor(dimensions: number) {
+    super(FORMAT, dimensions);
   }
 
-  get learned(): number {
-    return this.learnedCount;
+  protected estimate(_: Float64Array, probabilities: Float64Array): void {
+    for (let c = 0; c < probabilities.length; c++) probabilities[c] = this.counts[c] / this.learned;
   }
 
-  predict(x: Float64Array): Float64Array {
-    checkFeatures(x, this.dimensions);
-    const count = this.classList.names.length;
-    for (let c = 0; c < count; c++) this.shares[c] = this.counts[c] / this.learnedCount;
-    return this.shares.subarray(0, count);
+  protected absorb(_: Float64Array, target: number): void {
+    this.counts[target]++;
   }
 
-  learn(x: Float64Array, label: string): void {
-    checkFeatures(x, this.dimensions);
-    this.counts[this.classList.findOrAdd(label)]++;
-    this.learnedCount++;
+  protected write(state: StateWriter): void {
+    state.f64Array(this.counts);
   }
 
-  snapshot(): Uint8Array {
-    const state = new StateWriter(FORMAT, FORMAT_VERSION).u32(this.dimensions).f64(this.learnedCount);
-    this.classList.write(state);
-    return state.f64Array(this.counts).finish();
-  }
-
-  static restore(bytes: Uint8Array): Majority {
-    const state = new StateReader(bytes, FORMAT, FORMAT_VERSION);
-    const restored = new Majority(state.u32());
-    restored.learnedCount = state.f64();
-    restored.classList = ClassList.read(state);
-    restored.counts = state.f64Array(32);
-    state.finish();
-    return restored;
+  protected read(state: StateReader): void {
+    this.counts.set(state.f64Array(MAX_ACTIVITIES));
   }
 }
 
-export const majority: ClassifierFactory = {
-  name: NAME,
-  create: ({ dimensions }) => new Majority(dimensions),
-  restore: (state) => Majority.restore(state),
-};
+export const majority = NumberedClassifier.factory(FORMAT, ({ dimensions }) => new Majority(dimensions));

@@ -115,6 +115,60 @@ describe('random-feature least squares', () => {
     expect(right / 300).toBeGreaterThan(0.75);
   });
 
+  it('tells a new class apart after a few windows, however much it knows of the others', () => {
+    const random = new Xoshiro128(6);
+    // Standing is sitting but for the first feature.
+    const window = (first: number, rest: number) =>
+      Float64Array.from({ length: 6 }, (_, i) => (i === 0 ? first : rest) + random.nextUniform() - 0.5);
+    const classifier = new RandomFeatureRls({ dimensions: 6, seed: 1 });
+    for (let i = 0; i < 1000; i++) {
+      if (i % 2 === 0) classifier.learn(window(0, 0), 'sit');
+      else classifier.learn(window(0, 2), 'walk');
+    }
+    for (let i = 0; i < 3; i++) classifier.learn(window(1.5, 0), 'stand');
+    let found = 0;
+    for (let i = 0; i < 100; i++) found += mostProbable(classifier.predict(window(1.5, 0))) === 2 ? 1 : 0;
+    expect(found).toBeGreaterThan(80);
+  });
+
+  it('learns less from a label that was inferred, and nothing from it about how sure to be', () => {
+    const learned = (trust: number) => {
+      const classifier = new RandomFeatureRls({ dimensions: 2, seed: 1 });
+      for (let i = 0; i < 40; i++) classifier.learn(Float64Array.of(i % 2, 1), i % 2 === 0 ? 'a' : 'b');
+      for (let i = 0; i < 2; i++) {
+        if (trust === 1) classifier.learn(Float64Array.of(0, 1), 'b');
+        else classifier.learnInferred(Float64Array.of(0, 1), 'b', trust);
+      }
+      return classifier.predict(Float64Array.of(0, 1))[1];
+    };
+    expect(learned(0.25)).toBeLessThan(learned(0.5));
+    expect(learned(0.5)).toBeLessThan(learned(1));
+  });
+
+  it('unlearns a window: afterwards it answers as if it had never learned it', () => {
+    // With settled scales: before that, a window moves the units of all others.
+    const stream = noisy(500, 5);
+    const wrong = { x: Float64Array.of(2, 2, 2, 2), label: stream[0].label };
+    const learn = (examples: readonly { x: Float64Array; label: string }[]) => {
+      const classifier = new RandomFeatureRls({ dimensions: 4, seed: 1 });
+      for (const { x, label } of stream.slice(0, 400)) classifier.learn(x, label);
+      for (const { x, label } of examples) classifier.learn(x, label);
+      return classifier;
+    };
+    const never = learn(stream.slice(400));
+    const taken = learn([wrong]);
+    const weight = taken.lastWeight;
+    for (const { x, label } of stream.slice(400)) taken.learn(x, label);
+    const probe = Float64Array.of(1.5, 1.5, 1.5, 1.5);
+    const expected = never.predict(probe).slice();
+    const before = Math.abs(taken.predict(probe)[0] - expected[0]);
+    taken.unlearn(wrong.x, wrong.label, { weight, age: 100 });
+    const after = Math.abs(taken.predict(probe)[0] - expected[0]);
+    expect(taken.learned).toBe(never.learned);
+    expect(before).toBeGreaterThan(1e-3);
+    expect(after).toBeLessThan(before / 20);
+  });
+
   it('depends on its seed', () => {
     const learn = (seed: number) => {
       const classifier = new RandomFeatureRls({ dimensions: 4, seed });

@@ -73,6 +73,21 @@ describe('RecursiveLeastSquares', () => {
     }
   });
 
+  it('takes a window of weight 3 as three windows', () => {
+    const weighted = solver(6, 1);
+    const often = solver(6, 1);
+    const scores = new Float64Array(32);
+    for (const [i, { h, target }] of windows(100, 6).entries()) {
+      const weight = i % 4 === 0 ? 3 : 1;
+      weighted.evaluate(h, scores);
+      weighted.learn(h, scores, target, weight);
+      for (let k = 0; k < weight; k++) learn(often, h, target);
+    }
+    for (let c = 0; c < OUTPUTS; c++) {
+      for (let i = 0; i < 6; i++) expect(weighted.weight(c, i)).toBeCloseTo(often.weight(c, i), 10);
+    }
+  });
+
   it('gives an output that appears late the weights it would have had from the start', () => {
     const early = solver(6, 0.99);
     const late = solver(6, 0.99, 2);

@@ -7,6 +7,9 @@ const RENEWAL_INTERVAL = 4;
 /** P may be boosted up to so many times its initial trace. */
 const MOST_BOOST = 3;
 
+/** Of what is known in a window's direction, so much at most can be its own and be taken out again. */
+const MOST_UNLEARNED = 1 - 1e-9;
+
 export interface LeastSquaresOptions {
   readonly inputs: number;
   /** Weight of the squared norm of the weights in the sum that is minimised. */
@@ -112,20 +115,30 @@ export class RecursiveLeastSquares {
   /**
    * Learns that inputs `h` go with 1 for `target` and 0 for every other output.
    * @param scores what {@link evaluate} says of `h` now.
+   * @param weight of its squared error in the sum that is minimised, above 0; 2 = as if it had come twice at once.
    */
-  learn(h: Float64Array, scores: Float64Array, target: number): void {
+  learn(h: Float64Array, scores: Float64Array, target: number, weight = 1): void {
     let quadratic = this.multiply(h);
     if (!(quadratic >= 0)) {
       // Rounding has cost P its positive definiteness: keep the weights, begin again with how sure they are.
       this.resetCovariance();
       quadratic = this.multiply(h);
     }
-    this.correct(scores, target, quadratic, this.forgetting);
+    this.correct(scores, target, quadratic, this.forgetting, weight);
     if (this.renewal > 0 && --this.untilRenewal === 0) {
       this.untilRenewal = RENEWAL_INTERVAL;
       this.renew(this.turn);
       this.turn = (this.turn + 1) % this.inputs;
     }
+  }
+
+  /**
+   * Takes a window out of the sum that is minimised. Does nothing where rounding has left too little of it in there.
+   * @param weight what it counts for by now.
+   */
+  unlearn(h: Float64Array, scores: Float64Array, target: number, weight: number): void {
+    const quadratic = this.multiply(h);
+    if (weight * quadratic < MOST_UNLEARNED) this.correct(scores, target, quadratic, 1, -weight);
   }
 
   /**
@@ -168,13 +181,19 @@ export class RecursiveLeastSquares {
     }
     for (let j = i; j < inputs; j++, p++) gain[j] = covariance[p] * renewalInput;
     for (let c = 0; c < this.outputsHeld; c++) scoresOfOne[c] = this.weight(c, i) * renewalInput;
-    this.correct(scoresOfOne, -1, gain[i] * renewalInput, 1);
+    this.correct(scoresOfOne, -1, gain[i] * renewalInput, 1, 1);
   }
 
   /** Weights and P after a window with this gain, hᵀ P h and scores. */
-  private correct(scores: Float64Array, target: number, quadratic: number, lambda: number): void {
+  private correct(
+    scores: Float64Array,
+    target: number,
+    quadratic: number,
+    lambda: number,
+    weight: number,
+  ): void {
     const { gain, inputs, weights, outputsHeld } = this;
-    const scale = 1 / (lambda + quadratic);
+    const scale = weight / (lambda + weight * quadratic);
     for (let c = 0; c < outputsHeld; c++) {
       const step = ((c === target ? 1 : 0) - scores[c]) * scale;
       const row = c * inputs;
