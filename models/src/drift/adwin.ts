@@ -1,5 +1,7 @@
 import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
 import type { DriftDetector, DriftEvidence, DriftSignal } from './drift-detector.js';
+import { checkDriftValue } from './drift-value.js';
+import { readEvidence, writeEvidence } from './evidence-state.js';
 import { ExponentialHistogram } from './exponential-histogram.js';
 
 /** Both sides of a cut must hold at least this many values. */
@@ -21,11 +23,14 @@ export interface AdwinOptions {
 }
 
 /**
- * ADWIN2 (Bifet & Gavaldà 2007), as River 0.26.1 computes it, to the bit: a window of values that is cut wherever its
- * two parts differ in mean by more than chance allows. After a change all of the window is dropped at the next value.
+ * ADWIN2 (Bifet & Gavaldà, "Learning from Time-Changing Data with Adaptive Windowing", SDM 2007), as River 0.26.1
+ * computes it, to the bit: a window of values that is cut wherever its two parts differ in mean by more than chance
+ * allows. After a change all of the window is dropped at the next value; in the paper and MOA the newer part stays
+ * (`restart: false`).
  */
 export class Adwin implements DriftDetector {
   readonly name = 'ADWIN';
+  readonly input = 'number';
   private readonly delta: number;
   private readonly clock: number;
   private readonly direction: 'both' | 'rise';
@@ -69,6 +74,7 @@ export class Adwin implements DriftDetector {
   }
 
   update(value: number): DriftSignal {
+    checkDriftValue(this, value);
     if (this.changed && this.restart) {
       this.histogram = new ExponentialHistogram();
       this.tick = 0;
@@ -92,15 +98,16 @@ export class Adwin implements DriftDetector {
     return this.signal;
   }
 
+  reset(): void {
+    this.histogram = new ExponentialHistogram();
+    this.tick = 0;
+    this.changed = false;
+    this.lastEvidence = null;
+  }
+
   write(state: StateWriter): void {
-    state
-      .f64(this.tick)
-      .bool(this.changed)
-      .bool(this.lastEvidence !== null);
-    if (this.lastEvidence !== null) {
-      const { statistic, threshold, before, after, since } = this.lastEvidence;
-      state.f64(statistic).f64(threshold).f64(before).f64(after).f64(since);
-    }
+    state.f64(this.tick).bool(this.changed);
+    writeEvidence(state, this.lastEvidence);
     this.histogram.write(state);
   }
 
@@ -108,11 +115,7 @@ export class Adwin implements DriftDetector {
     this.tick = state.f64();
     if (!(this.tick >= 0)) throw new StateFormatError('ADWIN has no tick');
     this.changed = state.bool();
-    this.lastEvidence = null;
-    if (state.bool()) {
-      const [statistic, threshold, before, after, since] = Array.from({ length: 5 }, () => state.f64());
-      this.lastEvidence = { statistic, threshold, before, after, since };
-    }
+    this.lastEvidence = readEvidence(state);
     this.histogram = ExponentialHistogram.read(state);
   }
 

@@ -1,0 +1,142 @@
+import { deviceKey } from '@hark/contracts';
+import type { StateReader, StateWriter } from '@hark/streaming';
+import { WATCHED_SIGNALS, type Alarm, type WatchedSignal } from './alarm.js';
+import type { DriftReport } from './episode.js';
+import { Episodes } from './episodes.js';
+import { EVERYONE, namesOf } from './place.js';
+import { DEFAULT_DRIFT_DETECTOR, driftDetectorByName } from './registry.js';
+import { WatchedAnswers, type WatchedFeature } from './watched-answers.js';
+import { WatchedErrors } from './watched-errors.js';
+
+/** Windows over which the recent error is taken. */
+const RECENT_SPAN = 100;
+
+/** Windows over which the error is told before and after a turn: one is found within a dozen of the device's windows. */
+const TURN_BEFORE = 256;
+const TURN_AFTER = 8;
+
+const NOTHING: readonly never[] = [];
+
+export interface DriftWatchOptions {
+  /** What is watched; all of it unless said otherwise, nothing when empty. */
+  readonly signals?: readonly WatchedSignal[];
+  /** How the error of all windows together is watched; users and devices have a CUSUM each in any case. */
+  readonly detector?: string;
+  /** The features watched without labels; at most 16, none by default. */
+  readonly features?: readonly WatchedFeature[];
+}
+
+/**
+ * Watches windows for drift: their error where labels come; without labels confidence and the means of features;
+ * overall, by user and by device. What is seen at once in several of these ways is one episode.
+ *
+ * @see docs/drift.md for what it does, and what that was measured on.
+ */
+export class DriftWatch {
+  private readonly errors: WatchedErrors;
+  private readonly answers: WatchedAnswers;
+  private readonly watchesErrors: boolean;
+  private readonly episodesHeld = new Episodes();
+  /** Calls so far. */
+  private window = 0;
+
+  /** @throws UnknownDriftDetectorError, RangeError when there are too many features. */
+  constructor(options: DriftWatchOptions = {}) {
+    const { signals = WATCHED_SIGNALS, detector = DEFAULT_DRIFT_DETECTOR, features = [] } = options;
+    this.watchesErrors = signals.includes('error');
+    this.errors = new WatchedErrors(driftDetectorByName(detector).create());
+    this.answers = new WatchedAnswers({
+      confidence: signals.includes('confidence'),
+      features: signals.includes('features') ? features : [],
+    });
+  }
+
+  /** The gravest stage of the open episodes. */
+  get stage(): Episodes['stage'] {
+    return this.episodesHeld.stage;
+  }
+
+  /** Episodes so far, the open ones included. */
+  get episodes(): number {
+    return this.episodesHeld.number;
+  }
+
+  /** Mean error of the last 100 labelled windows. */
+  get recentError(): number {
+    return this.errors.recentError(RECENT_SPAN);
+  }
+
+  /**
+   * A window whose label is known, before it is learned.
+   *
+   * @param klass the true one.
+   * @returns the stages reached with this window, in order; most often none.
+   */
+  add(user: string, device: string, klass: string, error: boolean): readonly DriftReport[] {
+    this.window++;
+    const place = deviceKey({ user, device });
+    const alarms = this.errors.add(this.window, { device: place, klass, error: error ? 1 : 0 });
+    if (!this.watchesErrors) return NOTHING;
+    if (alarms.length === 0 && this.episodesHeld.calm) return NOTHING;
+    const recovered = this.episodesHeld.passLabelled(place, error);
+    return [...recovered, ...alarms.flatMap((alarm) => this.episodesHeld.take(alarm, this.window))];
+  }
+
+  /**
+   * A window that was answered and has no label, or none yet.
+   *
+   * @param klass the answer.
+   * @param confidence its probability, 0 to 1.
+   * @param features of the window; those watched are read. A window with one that is not finite is left out.
+   * @returns the stages reached with this window, in order; most often none.
+   */
+  addUnlabelled(
+    user: string,
+    device: string,
+    klass: string,
+    confidence: number,
+    features: Float64Array,
+  ): readonly DriftReport[] {
+    if (!this.answers.watching) return NOTHING;
+    this.window++;
+    const place = deviceKey({ user, device });
+    const alarms = this.answers.add(this.window, place, klass, confidence, features);
+    if (alarms.length === 0 && this.episodesHeld.calm) return NOTHING;
+    const recovered = this.episodesHeld.passUnlabelled(place);
+    return [...recovered, ...alarms.flatMap((alarm) => this.episodesHeld.take(alarm, this.window))];
+  }
+
+  /**
+   * A device was found to be turned over, or all of them: to be called after {@link add} of the same window.
+   *
+   * @param device null: all devices.
+   * @returns the stages reached with this window, in order.
+   */
+  turned(user: string, device: string | null): readonly DriftReport[] {
+    const place = device === null ? EVERYONE : deviceKey({ user, device });
+    const [before, after] = [this.errors.recentError(TURN_BEFORE), this.errors.recentError(TURN_AFTER)];
+    const finding = { before, after, scope: { ...namesOf(place), classes: [], features: [] } };
+    const alarm: Alarm = {
+      ...{ signal: 'orientation', severity: 'drift', place, detector: 'TURN', parts: [] },
+      evidence: { statistic: 1, threshold: 1, before, after, since: TURN_AFTER },
+      began: this.window - TURN_AFTER,
+      at: () => finding,
+    };
+    return this.episodesHeld.take(alarm, this.window);
+  }
+
+  write(state: StateWriter): void {
+    state.f64(this.window);
+    this.errors.write(state);
+    this.answers.write(state);
+    this.episodesHeld.write(state);
+  }
+
+  /** @throws StateFormatError also when it was written with other options. */
+  read(state: StateReader): void {
+    this.window = state.f64();
+    this.errors.read(state);
+    this.answers.read(state);
+    this.episodesHeld.read(state);
+  }
+}
