@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '@hark/contracts';
 import { Evaluation } from './evaluation.js';
+import type { PartReport } from './part-scores.js';
 
 function prediction(
   i: number,
@@ -92,18 +93,79 @@ describe('Evaluation', () => {
     expect(report.kappaTemporal).toBe(0);
   });
 
-  it('reports each user and device', () => {
-    const bob = { user: 'bob', device: 'watch' };
+  it('says of each prediction whether it was right, and nothing of those it does not score', () => {
+    const evaluation = new Evaluation();
+    const said = [
+      prediction(0, null, 'sit'),
+      prediction(1, 'sit', 'sit', { final: false }),
+      prediction(1, 'sit', 'sit'),
+      prediction(2, 'walk', 'sit'),
+      prediction(3, 'walk', null),
+    ].map((each) => evaluation.add(each));
+    expect(said).toEqual([null, null, true, false, null]);
+    expect(evaluation.scored).toBe(2);
+  });
+
+  it('reports each segment, user, device and model of device', () => {
+    const bob = { user: 'bob', device: 'phone' };
+    const watch = { user: 'bob', device: 'watch', model: 'gear' };
     const report = evaluate(
       prediction(0, 'sit', 'sit'),
       prediction(0, 'walk', 'sit', bob),
       prediction(1, 'sit', null),
       prediction(1, 'walk', 'walk', bob),
+      prediction(1, 'walk', 'walk', watch),
+      prediction(2, 'walk', 'walk', watch),
     );
-    expect(report.segments).toEqual([
-      { user: 'ann', device: 'phone', windows: 2, labelled: 1, accuracy: 1, kappa: 0, macroF1: 1 },
-      expect.objectContaining({ user: 'bob', device: 'watch', windows: 2, labelled: 2, accuracy: 0.5 }),
+    const shown = ({ windows, labelled, accuracy }: PartReport) => [windows, labelled, accuracy];
+    expect(report.segments.map((each) => [each.user, each.device, each.model, ...shown(each)])).toEqual([
+      ['ann', 'phone', 'nexus4', 2, 1, 1],
+      ['bob', 'phone', 'nexus4', 2, 2, 0.5],
+      ['bob', 'watch', 'gear', 2, 2, 1],
     ]);
+    expect(report.perUser.map((each) => [each.user, ...shown(each)])).toEqual([
+      ['ann', 2, 1, 1],
+      ['bob', 4, 4, 0.75],
+    ]);
+    expect(report.perDevice.map((each) => [each.device, ...shown(each)])).toEqual([
+      ['phone', 4, 3, 2 / 3],
+      ['watch', 2, 2, 1],
+    ]);
+    expect(report.perModel.map((each) => [each.model, ...shown(each)])).toEqual([
+      ['nexus4', 4, 3, 2 / 3],
+      ['gear', 2, 2, 1],
+    ]);
+  });
+
+  it('scores the baselines of a part on its own windows', () => {
+    const bob = { user: 'bob' };
+    const { perUser } = evaluate(
+      prediction(0, 'sit', 'sit'),
+      prediction(0, 'walk', 'walk', bob),
+      prediction(1, 'sit', 'sit'),
+      prediction(1, 'walk', 'walk', bob),
+    );
+    expect(perUser.map(({ baselines }) => baselines)).toEqual([
+      { majority: 0.5, noChange: 0.5 },
+      { majority: 0.5, noChange: 0.5 },
+    ]);
+  });
+
+  it('compares confidence with accuracy, and shows how the scores went', () => {
+    const { calibration, ece, series } = evaluate(
+      prediction(0, 'sit', 'sit'),
+      prediction(1, 'sit', 'walk'),
+      prediction(2, 'sit', 'sit'),
+    );
+    // Confidence is 0.6 throughout; the others' 0.4 stand at a class of their own.
+    expect(ece).toBeCloseTo(2 / 3 - 0.6, 14);
+    expect(calibration.brier).toBeCloseTo((2 * 0.32 + 1.52) / 3, 14);
+    expect(series).toMatchObject({
+      at: [1, 2, 3],
+      accuracy: [1, 0.5, 2 / 3],
+      noChange: [0, 0, 0],
+      majority: [0, 0, 1 / 3],
+    });
   });
 
   it('is all zeros, and no NaN, of nothing', () => {

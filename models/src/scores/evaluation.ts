@@ -1,32 +1,21 @@
 import { deviceKey, type Prediction, type ScoreSummary } from '@hark/contracts';
+import type { CalibrationReport } from './calibration.js';
 import { ConfusionMatrix, type ClassScore } from './confusion-matrix.js';
-import { kappaTemporal } from './kappa-temporal.js';
 import { mostProbable } from './most-probable.js';
-import { NoChangeBaseline } from './no-change-baseline.js';
+import { PartScores, type PartReport, type ScoredWindow } from './part-scores.js';
+import { ScoreSeries, type ScoreSeriesReport } from './score-series.js';
 
-/** Scores of a part of the predictions. */
-export interface EvaluationSegment {
+/** Scores of one device of one user. */
+export interface EvaluationSegment extends PartReport {
   readonly user: string;
   readonly device: string;
-  readonly windows: number;
-  readonly labelled: number;
-  readonly accuracy: number;
-  readonly kappa: number;
-  readonly macroF1: number;
+  readonly model: string;
 }
 
 /** What an evaluation says; all numbers are finite. */
-export interface EvaluationReport {
-  /** Final predictions. */
-  readonly windows: number;
-  /** Of them, those whose true activity is known. */
-  readonly labelled: number;
+export interface EvaluationReport extends PartReport {
   /** Labelled windows without an answer (no data, or nothing learned yet): they are not scored. */
   readonly unanswered: number;
-  readonly accuracy: number;
-  readonly kappa: number;
-  readonly kappaTemporal: number;
-  readonly macroF1: number;
   readonly perClass: readonly ClassScore[];
   /** `counts[true class][predicted class]`. */
   readonly confusion: {
@@ -35,18 +24,23 @@ export interface EvaluationReport {
   };
   /** Windows whose start is a multiple of their size: overlapping ones share samples, which flatters. */
   readonly nonOverlapping: ScoreSummary;
-  /** Accuracy of the most frequent label so far, and of repeating the device's last label, on the same windows. */
-  readonly baselines: { readonly majority: number; readonly noChange: number };
-  /** One for each (user, device), in the order they appeared. */
+  readonly calibration: CalibrationReport;
+  /** Over the last 500 windows, in the course of the stream. */
+  readonly series: ScoreSeriesReport;
+  /** One for each (user, device), in the order they appeared; so are the following. */
   readonly segments: readonly EvaluationSegment[];
+  readonly perUser: readonly (PartReport & { readonly user: string })[];
+  /** By device, whoever carried it. */
+  readonly perDevice: readonly (PartReport & { readonly device: string })[];
+  /** By model of device, e.g. `nexus4`. */
+  readonly perModel: readonly (PartReport & { readonly model: string })[];
 }
 
 interface Segment {
   readonly user: string;
   readonly device: string;
-  windows: number;
-  labelled: number;
-  readonly matrix: ConfusionMatrix;
+  readonly model: string;
+  readonly scores: PartScores;
 }
 
 /**
@@ -54,82 +48,90 @@ interface Segment {
  * is the most probable activity, also where confidence was too low to say it aloud.
  */
 export class Evaluation {
-  private windows = 0;
-  private labelled = 0;
-  private readonly matrix = new ConfusionMatrix();
+  private readonly all = new PartScores();
   private readonly nonOverlapping = new ConfusionMatrix();
-  private readonly noChange = new NoChangeBaseline();
-  private readonly labels = new Map<string, number>();
-  private majorityRight = 0;
+  private readonly series = new ScoreSeries();
   private readonly segments = new Map<string, Segment>();
+  private readonly users = new Map<string, PartScores>();
+  private readonly devices = new Map<string, PartScores>();
+  private readonly models = new Map<string, PartScores>();
 
-  /** @param prediction in log order; early revisions are passed over. */
-  add(prediction: Prediction): void {
-    if (!prediction.final) return;
-    const segment = this.segment(prediction);
-    this.windows++;
-    segment.windows++;
-    const { label } = prediction;
-    if (label === null) return;
-    this.labelled++;
-    segment.labelled++;
-    const names = Object.keys(prediction.probabilities);
-    if (names.length === 0) return;
-    const predicted = names[mostProbable(Object.values(prediction.probabilities))];
-    this.matrix.add(label, predicted);
-    segment.matrix.add(label, predicted);
+  /**
+   * @param prediction in log order; early revisions are passed over.
+   * @returns whether it was right; null where it is not scored: without a label, or without an answer.
+   */
+  add(prediction: Prediction): boolean | null {
+    if (!prediction.final) return null;
+    const { label, probabilities } = prediction;
+    const parts = this.partsOf(prediction);
+    for (const part of parts) {
+      part.windows++;
+      if (label !== null) part.labelled++;
+    }
+    const classes = Object.keys(probabilities);
+    if (label === null || classes.length === 0) return null;
+    const values = Object.values(probabilities);
+    const predicted = mostProbable(values);
+    const window: ScoredWindow = {
+      ...{ stream: deviceKey(prediction), truth: label },
+      ...{ classes, probabilities: values, predicted },
+    };
+    for (const part of parts) {
+      const { noChangeRight, majorityRight } = part.score(window);
+      if (part === this.all) this.series.add(label, classes[predicted], noChangeRight, majorityRight);
+    }
     const start = Date.parse(prediction.window.start);
     const size = Date.parse(prediction.window.end) - start;
-    if (start % size === 0) this.nonOverlapping.add(label, predicted);
-    this.noChange.add(label, deviceKey(prediction));
-    if (this.majorityLabel() === label) this.majorityRight++;
-    this.labels.set(label, (this.labels.get(label) ?? 0) + 1);
+    if (start % size === 0) this.nonOverlapping.add(label, classes[predicted]);
+    return classes[predicted] === label;
+  }
+
+  /** Windows scored so far: with a label and an answer. */
+  get scored(): number {
+    return this.all.matrix.count;
   }
 
   report(): EvaluationReport {
-    const { matrix } = this;
-    const noChange = this.noChange.accuracy;
+    const { matrix, calibration } = this.all;
+    const all = this.all.report();
     return {
-      windows: this.windows,
-      labelled: this.labelled,
-      unanswered: this.labelled - matrix.count,
-      accuracy: matrix.accuracy,
-      kappa: matrix.kappa,
-      kappaTemporal: kappaTemporal(matrix.accuracy, noChange),
-      macroF1: matrix.macroF1,
+      ...all,
+      unanswered: all.labelled - matrix.count,
       perClass: matrix.perClass(),
       confusion: matrix.table(),
       nonOverlapping: this.nonOverlapping.summary(),
-      baselines: { majority: matrix.count === 0 ? 0 : this.majorityRight / matrix.count, noChange },
-      segments: [...this.segments.values()].map((segment) => {
-        const { user, device, windows, labelled } = segment;
-        const { accuracy, kappa, macroF1 } = segment.matrix;
-        return { user, device, windows, labelled, accuracy, kappa, macroF1 };
-      }),
+      calibration: calibration.report(),
+      series: this.series.report(),
+      segments: [...this.segments.values()].map(({ scores, ...id }) => ({ ...id, ...scores.report() })),
+      perUser: [...this.users].map(([user, scores]) => ({ user, ...scores.report() })),
+      perDevice: [...this.devices].map(([device, scores]) => ({ device, ...scores.report() })),
+      perModel: [...this.models].map(([model, scores]) => ({ model, ...scores.report() })),
     };
   }
 
-  private segment(prediction: Prediction): Segment {
-    const key = deviceKey(prediction);
+  /** The parts that a prediction belongs to. */
+  private partsOf({ user, device, model }: Prediction): readonly PartScores[] {
+    const key = deviceKey({ user, device });
     let segment = this.segments.get(key);
     if (segment === undefined) {
-      const { user, device } = prediction;
-      segment = { user, device, windows: 0, labelled: 0, matrix: new ConfusionMatrix() };
+      segment = { user, device, model, scores: new PartScores() };
       this.segments.set(key, segment);
     }
-    return segment;
+    return [
+      this.all,
+      segment.scores,
+      partOf(this.users, user),
+      partOf(this.devices, device),
+      partOf(this.models, model),
+    ];
   }
+}
 
-  /** The most frequent label so far, the first seen among equals. */
-  private majorityLabel(): string | null {
-    let most: string | null = null;
-    let mostCount = 0;
-    for (const [label, count] of this.labels) {
-      if (count > mostCount) {
-        most = label;
-        mostCount = count;
-      }
-    }
-    return most;
+function partOf(parts: Map<string, PartScores>, name: string): PartScores {
+  let part = parts.get(name);
+  if (part === undefined) {
+    part = new PartScores();
+    parts.set(name, part);
   }
+  return part;
 }

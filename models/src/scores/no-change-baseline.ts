@@ -9,9 +9,11 @@ export class NoChangeBaseline {
   private right = 0;
   private count = 0;
 
-  add(truth: string, stream: string): void {
+  /** @returns whether the stream's last label was the same. */
+  add(truth: string, stream: string): boolean {
+    const right = this.last.get(stream) === truth;
     this.count++;
-    if (this.last.get(stream) === truth) this.right++;
+    if (right) this.right++;
     else this.last.set(stream, truth);
     if (this.last.size > MOST_STREAMS) {
       for (const oldest of this.last.keys()) {
@@ -19,6 +21,7 @@ export class NoChangeBaseline {
         break;
       }
     }
+    return right;
   }
 
   /** 0 of none. */

@@ -1,18 +1,19 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { constants, createWriteStream, type WriteStream } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { once } from 'node:events';
 import type { Sensor } from '@hark/contracts';
-import { CLASSIFIER_NAMES, classifierByName, DEFAULT_CLASSIFIER } from '@hark/models';
+import { CLASSIFIER_NAMES, CLASSIFIER_SUMMARIES, classifierByName, DEFAULT_CLASSIFIER } from '@hark/models';
 import { Option, type Command } from 'commander';
-import { leaveOneUserOut } from '../evaluate/leave-one-user-out.js';
-import { PrequentialRun } from '../evaluate/prequential-run.js';
-import { leaveOneUserOutText, reportText } from '../evaluate/report-text.js';
-import { eachWindow, type FinalWindow } from '../evaluate/window-source.js';
+import { evaluateLeavingUsersOut, evaluatePrequentially } from '../evaluate/evaluate-recording.js';
+import { EvaluationWatch } from '../evaluate/evaluation-watch.js';
+import { reportHtml } from '../evaluate/html/report-html.js';
+import { resultJson } from '../evaluate/report-json.js';
+import { comparisonText, resultText } from '../evaluate/report-text.js';
+import type { RunFigures } from '../evaluate/run-figures.js';
 import { RejectedRows } from '../recording/rejected-rows.js';
 import { Recording } from '../recording/recording.js';
-import { InterruptedError, WorkFailedError } from '../terminal/failures.js';
-import { Progress } from '../terminal/progress.js';
-import { grouped } from '../terminal/table.js';
+import { UsageError, WorkFailedError } from '../terminal/failures.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { commaList, notNegative, sensor, wholeNumber } from './option-values.js';
 
@@ -23,7 +24,9 @@ interface EvaluateOptions {
   protocol: 'prequential' | 'leave-one-user-out';
   labelEvery: number;
   labelDelay: number;
+  compare?: string[];
   json?: string;
+  html?: string;
   predictions?: string;
   rejected?: string;
 }
@@ -44,7 +47,12 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
       sensor,
     )
     .option('--columns <names>', 'column names of CSV files without a header line', commaList)
-    .option('--classifier <name>', `one of ${CLASSIFIER_NAMES.join(', ')}`, DEFAULT_CLASSIFIER)
+    .option('--classifier <name>', 'what recognises activities, see below', DEFAULT_CLASSIFIER)
+    .addOption(
+      new Option('--compare <names>', 'several classifiers on the same windows, each against the first')
+        .argParser(commaList)
+        .conflicts(['classifier', 'predictions']),
+    )
     .addOption(
       new Option('--protocol <name>', 'predict then learn; or learn from all users but one, in turn')
         .choices(['prequential', 'leave-one-user-out'])
@@ -58,133 +66,96 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
       0,
     )
     .option('--json <file>', 'write the result as JSON; - for standard output')
+    .option('--html <file>', 'write a report with plots: one HTML file that needs nothing else')
     .option('--rejected <file>', 'write every refused row, with file, row and reason, as lines of JSON')
     .option('--predictions <file>', 'write every final prediction as a line of JSON')
     .addHelpText(
       'after',
-      `
+      () => `
+Classifiers:
+${classifierHelp()}
+
 Examples:
   hark evaluate Phones_accelerometer.csv Phones_gyroscope.csv
   hark evaluate recordings/ --protocol leave-one-user-out --json result.json
-  hark evaluate recordings/ --label-every 10 --label-delay 60`,
+  hark evaluate recordings/ --label-every 10 --label-delay 60 --html report.html
+  hark evaluate recordings/ --compare ${CLASSIFIER_NAMES.slice(0, 3).join(',')}`,
     )
     .action((paths: string[], options: EvaluateOptions) => evaluate(paths, options, terminal));
 }
 
 async function evaluate(paths: string[], options: EvaluateOptions, terminal: Terminal): Promise<void> {
-  classifierByName(options.classifier);
-  const { sensor, columns } = options;
+  const classifiers = options.compare ?? [options.classifier];
+  if (classifiers.length === 0) throw new UsageError('--compare names no classifier');
+  const twice = classifiers.find((name, i) => classifiers.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`--compare names ${twice} twice`);
+  for (const name of classifiers) classifierByName(name);
+  await mustBeWritable('--json', options.json);
+  await mustBeWritable('--html', options.html);
+  const { sensor, columns, protocol } = options;
+  const labels = { every: options.labelEvery, delayMs: Math.round(options.labelDelay * 1000) };
   const rejectedRows = new RejectedRows(terminal, options.rejected);
   const recording = await Recording.open(paths, { sensor, columns }, rejectedRows.add);
-  const progress = new Progress(terminal, 'evaluating');
+  const predictions = options.predictions === undefined ? null : createWriteStream(options.predictions);
+  const watch = new EvaluationWatch(terminal, recording);
   const started = performance.now();
   try {
-    const result =
-      options.protocol === 'prequential'
-        ? await prequential(recording, options, terminal, progress, started)
-        : await byUser(recording, options, terminal, progress, started);
-    progress.stop();
-    if (recording.rows === 0) throw new WorkFailedError('no row could be read');
-    const json = JSON.stringify(result.json, null, 2);
+    const evaluated = protocol === 'prequential' ? evaluatePrequentially : evaluateLeavingUsersOut;
+    const results = await evaluated(
+      recording,
+      { classifiers, labels },
+      {
+        onWindow: watch.windows,
+        onProgress: watch.share,
+        onPrediction: (bytes) => {
+          predictions?.write(bytes);
+          predictions?.write('\n');
+        },
+      },
+    );
+    if (predictions !== null) await ended(predictions);
+    watch.stop();
+    const { rows, rejected } = recording;
+    if (rows === 0) throw new WorkFailedError('no row could be read');
+    const seconds = (performance.now() - started) / 1000;
+    const { windows } = results[0].report;
+    const figures: RunFigures = {
+      ...{ protocol, labels, rows, rejected, seconds },
+      ...{ rowsPerSecond: rows / seconds, windowsPerSecond: windows / seconds },
+    };
+    const json = resultJson(results, figures);
+    if (options.html !== undefined) {
+      const described = classifiers.map((name) => [name, CLASSIFIER_SUMMARIES[name] ?? ''] as const);
+      await writeFile(options.html, reportHtml(results, figures, { files: paths, described }));
+    }
     if (options.json === '-') return terminal.out(json);
     if (options.json !== undefined) await writeFile(options.json, `${json}\n`);
-    terminal.out(result.text);
+    terminal.out(
+      options.compare === undefined ? resultText(results[0], figures) : comparisonText(results, figures),
+    );
   } finally {
-    progress.stop();
+    watch.stop();
     rejectedRows.close();
   }
 }
 
-interface Result {
-  readonly json: Record<string, unknown>;
-  readonly text: string;
-}
-
-async function prequential(
-  recording: Recording,
-  options: EvaluateOptions,
-  terminal: Terminal,
-  progress: Progress,
-  started: number,
-): Promise<Result> {
-  const file = options.predictions === undefined ? null : createWriteStream(options.predictions);
-  const run = new PrequentialRun(options.classifier, labelsOf(options), (bytes) => {
-    file?.write(bytes);
-    file?.write('\n');
-  });
-  let windows = 0;
-  await eachWindow(recording, {}, (window) => {
-    run.take(window);
-    windows++;
-    watch(recording, windows, terminal, progress);
-  });
-  if (file !== null) await ended(file);
-  const { report, digest, version } = run.finish();
-  const seconds = (performance.now() - started) / 1000;
-  const common = commonOf(recording, report.windows, seconds);
-  return {
-    json: {
-      ...common,
-      ...report,
-      protocol: 'prequential',
-      classifier: options.classifier,
-      modelVersion: version,
-      digest,
-    },
-    text: reportText(report, { ...common, digest, classifier: options.classifier }),
-  };
-}
-
-async function byUser(
-  recording: Recording,
-  options: EvaluateOptions,
-  terminal: Terminal,
-  progress: Progress,
-  started: number,
-): Promise<Result> {
-  const windows: FinalWindow[] = [];
-  await eachWindow(recording, {}, (window) => {
-    windows.push(window);
-    watch(recording, windows.length, terminal, progress);
-  });
-  const { cold, adapting, digest } = leaveOneUserOut(
-    windows,
-    options.classifier,
-    labelsOf(options),
-    (user, users) => {
-      if (terminal.signal.aborted) throw new InterruptedError();
-      progress.update((user - 1) / users, `user ${user} of ${users}`);
-    },
+/** Refuses a file whose folder is not there before the work is done, not after. */
+async function mustBeWritable(option: string, file: string | undefined): Promise<void> {
+  if (file === undefined || (option === '--json' && file === '-')) return;
+  const folder = dirname(resolve(file));
+  const writable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
   );
-  const seconds = (performance.now() - started) / 1000;
-  const common = commonOf(recording, adapting.windows, seconds);
-  return {
-    json: {
-      ...common,
-      ...adapting,
-      protocol: 'leave-one-user-out',
-      classifier: options.classifier,
-      digest,
-      cold,
-      adapting,
-    },
-    text: leaveOneUserOutText(cold, adapting, { ...common, digest, classifier: options.classifier }),
-  };
+  if (!writable) throw new UsageError(`${option} ${file}: no file can be written in ${folder}`);
 }
 
-function watch(recording: Recording, windows: number, terminal: Terminal, progress: Progress): void {
-  if (terminal.signal.aborted) throw new InterruptedError();
-  const { bytesRead, totalBytes } = recording.progress;
-  progress.update(bytesRead / totalBytes, `${grouped(recording.rows)} rows, ${grouped(windows)} windows`);
-}
-
-function commonOf(recording: Recording, windows: number, seconds: number) {
-  const { rows, rejected } = recording;
-  return { rows, rejected, seconds, windowsPerSecond: windows / seconds, rowsPerSecond: rows / seconds };
-}
-
-function labelsOf({ labelEvery, labelDelay }: EvaluateOptions) {
-  return { every: labelEvery, delayMs: Math.round(labelDelay * 1000) };
+/** One line on each classifier. */
+function classifierHelp(): string {
+  const width = Math.max(...CLASSIFIER_NAMES.map((name) => name.length));
+  return CLASSIFIER_NAMES.map((name) =>
+    `  ${name.padEnd(width)}  ${CLASSIFIER_SUMMARIES[name] ?? ''}`.trimEnd(),
+  ).join('\n');
 }
 
 async function ended(file: WriteStream): Promise<void> {

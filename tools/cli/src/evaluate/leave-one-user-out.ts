@@ -1,60 +1,85 @@
-import { Evaluation, type EvaluationReport } from '@hark/models';
-import type { LabelOptions } from './label-schedule.js';
-import { LabelSchedule } from './label-schedule.js';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import type { Prediction } from '@hark/contracts';
+import { Evaluation } from '@hark/models';
+import type { EvaluationResult } from './evaluation-result.js';
+import { LabelSchedule, type LabelOptions } from './label-schedule.js';
+import { markOf, type Mark } from './mark.js';
 import { OfflineLearner, readPrediction } from './offline-learner.js';
 import { PredictionDigest } from './prediction-digest.js';
 import type { FinalWindow } from './window-source.js';
 
-/** How well users are recognised of whom the model has learned nothing. */
-export interface LeaveOneUserOutReport {
-  /** The model learned from all others answers, and never learns. */
-  readonly cold: EvaluationReport;
-  /** The same model, learning each window of the new user after it has answered. */
-  readonly adapting: EvaluationReport;
-  /** Over the answers of the adapting models, user after user. */
-  readonly digest: string;
+/** Windows between two looks at what else is to be done: a signal, the progress. */
+const STRETCH = 256;
+
+/** What is wanted to be known while users are left out in turn. */
+export interface LeaveOneUserOutHooks {
+  /** After a stretch of windows; may throw to end it. */
+  readonly onProgress?: (share: number, user: number, users: number) => void;
+  /** Each window of the user left out, and whether it was recognised; null where it is not scored. */
+  readonly onWindow?: (window: FinalWindow, cold: boolean | null, adapting: boolean | null) => void;
 }
 
 /**
- * For each user: learns the windows of all others in their order, then answers the user's own, twice: frozen, and
- * going on learning.
+ * How well users are recognised of whom the model has learned nothing. For each user in the order they appear: learns
+ * the windows of all others in their order, then answers the user's own, twice: frozen (`cold`), and going on learning
+ * (`report`). The digest is over the answers of the latter, user after user.
  *
- * @param onUser told before each user, 1 to `users`.
  * @throws TooFewUsersError when there are fewer than two.
  */
-export function leaveOneUserOut(
+export async function leaveOneUserOut(
   windows: readonly FinalWindow[],
   classifier: string,
   labels: LabelOptions,
-  onUser: (user: number, users: number) => void = () => {},
-): LeaveOneUserOutReport {
+  { onProgress = () => {}, onWindow = () => {} }: LeaveOneUserOutHooks = {},
+): Promise<Omit<EvaluationResult, 'against' | 'coldAgainst'>> {
   const users = [...new Set(windows.map(({ window }) => window.user))];
   if (users.length < 2) throw new TooFewUsersError(users.length);
   const cold = new Evaluation();
   const adapting = new Evaluation();
   const digest = new PredictionDigest();
+  const marks: Mark[] = [];
   let state = new Uint8Array(0);
-  users.forEach((user, i) => {
-    onUser(i + 1, users.length);
+  let milliseconds = 0;
+  let done = 0;
+  for (const [i, user] of users.entries()) {
+    const step = async () => {
+      if (++done % STRETCH !== 0) return;
+      // Each window is taken once for each user.
+      onProgress(done / (windows.length * users.length), i + 1, users.length);
+      await otherWork();
+    };
     const others = new OfflineLearner({ classifier, versions: false });
-    answerAll(
-      others,
-      windows.filter(({ window }) => window.user !== user),
-      labels,
-      () => {},
-    );
+    const schedule = new LabelSchedule(labels);
+    for (const final of windows) {
+      if (final.window.user === user) continue;
+      answer(others, schedule, final);
+      await step();
+    }
+    marks.push({ at: adapting.scored, kind: 'user', text: user });
     const startFrom = { version: 1, state: others.modelState() };
-    const own = windows.filter(({ window }) => window.user === user);
     const frozen = new OfflineLearner({ classifier, startFrom, learning: false, versions: false });
-    answerAll(frozen, own, labels, (prediction) => cold.add(prediction));
-    const going = new OfflineLearner({ classifier, startFrom, versions: false });
-    answerAll(going, own, labels, (prediction) => {
-      adapting.add(prediction);
-      digest.add(prediction);
+    const going = new OfflineLearner({ classifier, startFrom, versions: false }, (topic, value) => {
+      const mark = markOf(topic, value, adapting.scored);
+      if (mark !== null) marks.push(mark);
     });
+    const schedules = [new LabelSchedule(labels), new LabelSchedule(labels)];
+    for (const final of windows) {
+      if (final.window.user !== user) continue;
+      const coldRight = cold.add(answer(frozen, schedules[0], final));
+      const started = performance.now();
+      const prediction = answer(going, schedules[1], final);
+      milliseconds += performance.now() - started;
+      digest.add(prediction);
+      onWindow(final, coldRight, adapting.add(prediction));
+      await step();
+    }
     state = new Uint8Array(going.modelState());
-  });
-  return { cold: cold.report(), adapting: adapting.report(), digest: digest.finish(state) };
+  }
+  return {
+    ...{ classifier, report: adapting.report(), cold: cold.report(), marks },
+    ...{ digest: digest.finish(state), modelVersion: null },
+    microsecondsPerWindow: windows.length === 0 ? 0 : (1000 * milliseconds) / windows.length,
+  };
 }
 
 /** There is nobody to leave out, or nobody left to learn from. */
@@ -65,17 +90,13 @@ export class TooFewUsersError extends Error {
   }
 }
 
-function answerAll(
-  learner: OfflineLearner,
-  windows: readonly FinalWindow[],
-  labels: LabelOptions,
-  onPrediction: (prediction: ReturnType<typeof readPrediction>) => void,
-): void {
-  const schedule = new LabelSchedule(labels);
-  for (const final of windows) {
-    for (const { bytes, first } of schedule.next(final)) {
-      const answer = learner.take(bytes);
-      if (first) onPrediction({ ...readPrediction(answer), label: final.window.label });
-    }
+/** @returns the prediction with the true label, also where the learner does not get to see it. */
+function answer(learner: OfflineLearner, schedule: LabelSchedule, final: FinalWindow): Prediction {
+  let answered: Uint8Array | null = null;
+  for (const { bytes, first } of schedule.next(final)) {
+    const bytesOfAnswer = learner.take(bytes);
+    if (first) answered = bytesOfAnswer;
   }
+  if (answered === null) throw new Error('a window was not given to the learner');
+  return { ...readPrediction(answered), label: final.window.label };
 }

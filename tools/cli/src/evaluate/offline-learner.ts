@@ -15,8 +15,14 @@ export class OfflineLearner {
   private readonly pipeline: Pipeline;
   private answer: Uint8Array | null = null;
 
-  /** @throws UnknownClassifierError */
-  constructor(options: OfflineLearnerOptions) {
+  /**
+   * @param onEvent gets what the learner says besides predictions: records of `alerts` and `models`.
+   * @throws UnknownClassifierError
+   */
+  constructor(
+    options: OfflineLearnerOptions,
+    onEvent: (topic: string, value: Uint8Array) => void = () => {},
+  ) {
     const features = createFeatureExtractor();
     const store = new ManifestsOnly();
     const { classifier, ...rest } = options;
@@ -25,7 +31,7 @@ export class OfflineLearner {
         ...rest,
         classifier: classifierByName(classifier),
         featureSchema: features.schema,
-        dimensions: features.names.length,
+        featureNames: features.names,
       },
       { artifacts: store, digest: (bytes) => createHash('sha256').update(bytes).digest('hex') },
     );
@@ -33,6 +39,7 @@ export class OfflineLearner {
       stages: [{ processor: this.learner, inputs: [TOPICS.windows] }],
       onRecord: (topic, { value }) => {
         if (topic === TOPICS.predictions) this.answer = value;
+        else onEvent(topic, value);
       },
       onArtifact: (name, bytes) => store.write(name, bytes),
     });

@@ -1,5 +1,7 @@
-import { Evaluation, type EvaluationReport } from '@hark/models';
+import { Evaluation } from '@hark/models';
+import type { EvaluationResult } from './evaluation-result.js';
 import { LabelSchedule, type LabelOptions } from './label-schedule.js';
+import { markOf, type Mark } from './mark.js';
 import { OfflineLearner, readPrediction } from './offline-learner.js';
 import { PredictionDigest } from './prediction-digest.js';
 import type { FinalWindow } from './window-source.js';
@@ -10,34 +12,53 @@ export class PrequentialRun {
   private readonly digest = new PredictionDigest();
   private readonly learner: OfflineLearner;
   private readonly schedule: LabelSchedule;
+  private readonly marks: Mark[] = [];
+  private milliseconds = 0;
+  private windows = 0;
 
-  /** @param onPrediction gets every final prediction, as the service stores it. */
+  /**
+   * @param onPrediction gets every final prediction, as the service stores it.
+   * @throws UnknownClassifierError
+   */
   constructor(
-    classifier: string,
+    private readonly classifier: string,
     labels: LabelOptions,
     private readonly onPrediction: (bytes: Uint8Array) => void = () => {},
   ) {
-    this.learner = new OfflineLearner({ classifier });
+    this.learner = new OfflineLearner({ classifier }, (topic, value) => {
+      const mark = markOf(topic, value, this.evaluation.scored);
+      if (mark !== null) this.marks.push(mark);
+    });
     this.schedule = new LabelSchedule(labels);
   }
 
-  take(final: FinalWindow): void {
+  /** @returns whether the window was recognised; null where it is not scored. */
+  take(final: FinalWindow): boolean | null {
+    let right: boolean | null = null;
     for (const { bytes, first } of this.schedule.next(final)) {
+      const started = performance.now();
       const answer = this.learner.take(bytes);
+      this.milliseconds += performance.now() - started;
       if (!first) continue;
+      this.windows++;
       const prediction = readPrediction(answer);
       // Scored against the truth, also where the learner does not get to see it.
-      this.evaluation.add({ ...prediction, label: final.window.label });
+      right = this.evaluation.add({ ...prediction, label: final.window.label });
       this.digest.add(prediction);
       this.onPrediction(answer);
     }
+    return right;
   }
 
-  finish(): { readonly report: EvaluationReport; readonly digest: string; readonly version: number } {
+  finish(): Omit<EvaluationResult, 'against' | 'coldAgainst'> {
     return {
+      classifier: this.classifier,
       report: this.evaluation.report(),
+      cold: null,
+      marks: this.marks,
       digest: this.digest.finish(this.learner.modelState()),
-      version: this.learner.version,
+      modelVersion: this.learner.version,
+      microsecondsPerWindow: this.windows === 0 ? 0 : (1000 * this.milliseconds) / this.windows,
     };
   }
 }
