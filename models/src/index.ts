@@ -1,6 +1,16 @@
-export { FeatureError, TooManyClassesError, type Classifier, type ClassifierFactory } from './classifier.js';
+export {
+  FeatureError,
+  TooManyClassesError,
+  type Classifier,
+  type ClassifierFactory,
+  type ClassifierOptions,
+  type FactoryOf,
+} from './classifier.js';
+export { InformationRidge, informationRidge } from './classifiers/information-ridge.js';
+export { DifferentModelError, NotIncludedError, type Mergeable } from './classifiers/mergeable.js';
 export {
   CLASSIFIER_NAMES,
+  CLASSIFIER_SUMMARIES,
   DEFAULT_CLASSIFIER,
   UnknownClassifierError,
   classifierByName,
@@ -12,3 +22,7 @@ export { versionManifestName, versionStateName } from './learner/version-shelf.j
 export { ConfusionMatrix, type ClassScore } from './scores/confusion-matrix.js';
 export { Evaluation, type EvaluationReport, type EvaluationSegment } from './scores/evaluation.js';
 export { ReplayResult, type RunningHash } from './scores/replay-result.js';
+export { Calibration, type CalibrationReport, type ReliabilityBin } from './scores/calibration.js';
+export { McNemar, type McNemarReport } from './scores/mcnemar.js';
+export type { PartReport } from './scores/part-scores.js';
+export type { ScoreSeriesReport } from './scores/score-series.js';

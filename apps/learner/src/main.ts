@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { TOPICS } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
-import { Learner, classifierByName } from '@hark/models';
+import { Learner, UnknownClassifierError, type ClassifierFactory } from '@hark/models';
 import { RunnerHost, failStart, openDataFolder, serve, serveOptions } from '@hark/service';
+import { loadClassifiers, type Classifiers } from './classifiers.js';
 import { learnerSettings } from './settings.js';
 
 /** The learner has no routes of its own: what it does is in the log, how it fares on its status page. */
@@ -16,16 +17,28 @@ async function main(): Promise<void> {
     const { log, artifacts } = openDataFolder(settings.HARK_DATA);
     const writer = await log.writer('learner');
     const features = createFeatureExtractor(settings.windows.sizeMs / 1000);
+    const asked = settings.HARK_CHALLENGERS;
+    const { byName, tensorFlow } = await loadClassifiers(asked.includes('tfjs'), settings, context.logger);
     const learner = new Learner(
       {
-        classifier: classifierByName(settings.HARK_CLASSIFIER),
+        classifier: named(byName, settings.HARK_CLASSIFIER),
+        challengers: asked.map((name) => named(byName, name)),
+        classifiers: byName,
+        onBetterChallenger: settings.HARK_ON_CHALLENGER,
         featureSchema: features.schema,
-        dimensions: features.names.length,
+        featureNames: features.names,
         versionEvery: settings.HARK_VERSION_EVERY,
+        versionEveryMs: settings.HARK_VERSION_EVERY_MINUTES * 60_000,
+        versionsKept: settings.HARK_VERSIONS_KEPT,
+        labelHorizonMs: settings.HARK_LABEL_HORIZON_MS,
         confidenceThreshold: settings.HARK_MIN_CONFIDENCE,
         onDrift: settings.HARK_ON_DRIFT,
       },
-      { artifacts, digest: (bytes) => createHash('sha256').update(bytes).digest('hex') },
+      {
+        artifacts,
+        digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+        windowAt: (offset) => log.lookUp(TOPICS.windows, 0, offset)?.value ?? null,
+      },
     );
     const host = new RunnerHost(
       {
@@ -34,9 +47,10 @@ async function main(): Promise<void> {
         writer,
         artifacts,
         processor: learner,
-        // Commands first: a rollback takes effect before the windows that wait behind it.
+        // Commands and labels first: they take effect before the windows that wait behind them.
         inputs: [
           { topic: TOPICS.commands, partition: 0 },
+          { topic: TOPICS.labels, partition: 0 },
           { topic: TOPICS.windows, partition: 0 },
         ],
         maxStepBytes: 256 * 1024,
@@ -45,6 +59,7 @@ async function main(): Promise<void> {
       context,
     );
     context.health.report('model', () => learner.status());
+    if (tensorFlow !== null) context.health.report('tensorflow', () => tensorFlow);
     await host.recover();
     return {
       module: LearnerModule,
@@ -55,6 +70,13 @@ async function main(): Promise<void> {
       },
     };
   });
+}
+
+/** The settings let no other name in. */
+function named(byName: Classifiers['byName'], name: string): ClassifierFactory {
+  const factory = byName(name);
+  if (factory === null) throw new UnknownClassifierError(name);
+  return factory;
 }
 
 main().catch(failStart);

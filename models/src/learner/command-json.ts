@@ -15,8 +15,9 @@ export function parseCommand(value: Uint8Array): Command | null {
   const { kind, to, learning, reason = null, enabled } = command;
   if (kind === 'snapshot') return { kind };
   if (kind === 'learning') return typeof enabled === 'boolean' ? { kind, enabled } : null;
-  if (kind !== 'rollback') return null;
   if (typeof to !== 'number' || !Number.isSafeInteger(to)) return null;
+  if (kind === 'promote') return { kind, to };
+  if (kind !== 'rollback') return null;
   if (learning !== 'continue' && learning !== 'frozen') return null;
   if (reason !== null && typeof reason !== 'string') return null;
   return { kind, to, learning, reason };

@@ -1,12 +1,12 @@
 import type { Alert } from '@hark/contracts';
-import type { DriftReport } from '../drift/error-watch.js';
+import type { DriftReport } from '../drift/episode.js';
 
 /** The CloudEvents alert of a drift episode's stage. `time`: event time, ISO 8601. */
 export function driftAlert(
   report: DriftReport,
   at: { readonly time: string; readonly modelVersion: number; readonly lastGoodVersion: number | null },
 ): Alert {
-  const { stage, detector, statistic, threshold, before, after, scope } = report;
+  const { stage, signal, detector, statistic, threshold, before, after, scope } = report;
   const episode = `drift-${report.episode}`;
   const { modelVersion, lastGoodVersion } = at;
   return {
@@ -14,14 +14,14 @@ export function driftAlert(
     id: `${episode}/${stage}`,
     source: '/learner',
     type: 'hark.drift',
-    subject: 'error',
+    subject: signal,
     time: at.time,
     datacontenttype: 'application/json',
     data: {
       episode,
       stage,
       detector,
-      signal: 'error',
+      signal,
       statistic,
       threshold,
       before,

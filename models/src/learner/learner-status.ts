@@ -1,4 +1,4 @@
-import type { ScoreSummary } from '@hark/contracts';
+import type { ChallengerScore, ScoreSummary } from '@hark/contracts';
 
 /** Where a learner stands; for people and monitoring, not part of its state. */
 export interface LearnerStatus {
@@ -16,8 +16,12 @@ export interface LearnerStatus {
     /** Final and labelled. */
     readonly labelled: number;
     readonly learned: number;
+    /** Learned for less, with the label of a window next to them. */
+    readonly inferred: number;
     /** Labelled with a class beyond the 32 that a classifier keeps. */
     readonly refused: number;
+    /** Without a label, and near enough to get one. */
+    readonly waiting: number;
   };
   readonly scores: {
     /** Since the service began, whatever version answered. */
@@ -30,6 +34,14 @@ export interface LearnerStatus {
     readonly sinceVersion: ScoreSummary;
     readonly kappaTemporal: number;
   };
+  /** Users to whom the model is adapted: at hand, and put away as files. */
+  readonly users: { readonly atHand: number; readonly away: number };
+  /** The comparison under way with each challenger, the last that came to its end, and the version proposed. */
+  readonly challengers: readonly {
+    readonly running: ChallengerScore;
+    readonly last: ChallengerScore | null;
+    readonly proposed: number | null;
+  }[];
   readonly drift: {
     readonly stage: 'none' | 'warning' | 'drift';
     readonly episodes: number;

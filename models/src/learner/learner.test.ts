@@ -1,37 +1,50 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { TOPICS, type Alert, type ModelEvent, type Prediction, type VersionManifest } from '@hark/contracts';
+import {
+  TOPICS,
+  type Alert,
+  type ChallengerData,
+  type ModelEvent,
+  type Prediction,
+  type VersionManifest,
+} from '@hark/contracts';
 import { StateFormatError } from '@hark/streaming';
+import { majority } from '../classifiers/majority.js';
 import { randomFeatureRls } from '../classifiers/random-feature-rls.js';
 import { Xoshiro128 } from '../random/xoshiro128.js';
 import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
 import { Learner } from './learner.js';
-import {
-  DIMENSIONS,
-  InputLog,
-  RecordedOutputs,
-  SCHEMA,
-  window,
-  type Input,
-} from './testing/window-stream.js';
+import { FEATURES, InputLog, RecordedOutputs, SCHEMA, window, type Input } from './testing/window-stream.js';
 
+const classifierOf = (name: string) =>
+  [randomFeatureRls, majority].find((factory) => factory.name === name) ?? null;
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const ACTIVITIES = ['sit', 'walk', 'bike'];
 const activityOf = (i: number) => ACTIVITIES[Math.floor(i / 5) % 3];
 
+/** What is known of users and devices does not belong to a version: without it, versions can be compared by answers. */
+const SHARED_MODEL_ALONE = { adaptation: false, smoothing: false, interpolation: false };
+/** Everything on, and so few users at hand that they are put away again and again. */
+const EVERYTHING = { adaptation: true, smoothing: true, interpolation: true, usersAtHand: 1 };
+
 function setUp(options: Partial<LearnerOptions> = {}, outputs = new RecordedOutputs()) {
+  const windows = new Map<number, Uint8Array>();
   const learner = new Learner(
     {
       classifier: randomFeatureRls,
       featureSchema: SCHEMA,
-      dimensions: DIMENSIONS,
+      featureNames: FEATURES,
       versionEvery: 20,
+      ...SHARED_MODEL_ALONE,
       ...options,
     },
-    { artifacts: outputs, digest },
+    { artifacts: outputs, digest, windowAt: (offset) => windows.get(offset) ?? null },
   );
   const run = (inputs: readonly Input[]) => {
-    for (const { topic, record } of inputs) learner.process(topic, 0, record, outputs);
+    for (const { topic, record } of inputs) {
+      if (topic === TOPICS.windows) windows.set(record.offset, record.value);
+      learner.process(topic, 0, record, outputs);
+    }
   };
   return {
     learner,
@@ -148,7 +161,15 @@ describe('predictions', () => {
       [2, true],
     ]);
     expect(revisions[0].probabilities).toEqual(revisions[2].probabilities);
-    expect(learner.status().windows).toEqual({ seen: 13, final: 11, labelled: 11, learned: 11, refused: 0 });
+    expect(learner.status().windows).toEqual({
+      seen: 13,
+      final: 11,
+      labelled: 11,
+      learned: 11,
+      inferred: 0,
+      refused: 0,
+      waiting: 0,
+    });
   });
 
   it('are made before the window is learned', () => {
@@ -301,6 +322,158 @@ describe('versions', () => {
   });
 });
 
+describe('versions kept', () => {
+  const numbers = (events: readonly ModelEvent[], kind: 'created' | 'removed') =>
+    events.flatMap((event) =>
+      event.kind !== kind ? [] : event.kind === 'created' ? [event.manifest.version] : [event.version],
+    );
+
+  it('are so many as asked for: the oldest goes, with its files', () => {
+    const { run, events, outputs } = setUp({ versionsKept: 3 });
+    run(labelled(100).inputs);
+    expect(numbers(events(), 'created')).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(numbers(events(), 'removed')).toEqual([1, 2, 3]);
+    expect(outputs.discarded.slice(0, 2)).toEqual(['models/v1.state', 'models/v1.json']);
+  });
+
+  it('always are the one that answers and the one before it', () => {
+    const { run, events } = setUp({ versionsKept: 2 });
+    run(labelled(45).command({ kind: 'rollback', to: 2, learning: 'frozen', reason: null }).inputs);
+    run(new InputLog().command({ kind: 'snapshot' }).inputs);
+    expect(numbers(events(), 'removed')).toEqual([1, 3]);
+  });
+
+  it('always are the last before a drift', () => {
+    const { run, events } = setUp({ versionsKept: 2, versionEvery: 100 });
+    const log = new InputLog();
+    for (let i = 0; i < 300; i++) log.window(window(i, activityOf(i)));
+    for (let i = 300; i < 900; i++) log.window(window(i, activityOf(i), { label: activityOf(i + 5) }));
+    run(log.inputs);
+    const drift = events().find((event) => event.kind === 'created' && event.manifest.cause === 'drift');
+    const before = drift?.kind === 'created' ? drift.manifest.parent! : 0;
+    expect(before).toBeGreaterThan(1);
+    expect(numbers(events(), 'removed')).toContain(before - 1);
+    expect(numbers(events(), 'removed')).not.toContain(before);
+  });
+
+  it('can be rolled back to, and those removed can not, even while their files are there', () => {
+    const { run, events } = setUp({ versionsKept: 3 });
+    run(labelled(100).command({ kind: 'rollback', to: 3, learning: 'continue', reason: null }).inputs);
+    expect(events().at(-1)).toMatchObject({ kind: 'refused', code: 'unknown_version' });
+  });
+});
+
+describe('versions by time', () => {
+  it('are made when so much time has passed between the arrivals of windows, if anything was learned', () => {
+    const { run, events } = setUp({ versionEvery: 1000, versionEveryMs: 60_000 });
+    const log = new InputLog();
+    const arrival = [0, 30_000, 59_999, 60_000, 61_000, 200_000];
+    for (const [i, after] of arrival.entries()) {
+      log.window(window(i, 'sit', { receivedMs: 1_500_000_000_000 + after }));
+    }
+    log.window(window(9, 'sit', { receivedMs: 1_500_000_300_000, label: null }));
+    run(log.inputs);
+    expect(
+      events().map((event) => event.kind === 'created' && [event.manifest.cause, event.manifest.logPosition]),
+    ).toEqual([
+      ['start', 0],
+      ['time', 4],
+      ['time', 6],
+    ]);
+  });
+});
+
+describe('a challenger', () => {
+  const rules = { windows: 50, margin: 0.05, significance: 0.01 };
+  const weak = { classifier: majority, challengers: [randomFeatureRls], challengeRules: rules };
+
+  it('is compared on the same windows, and proposed once with the call that promotes it', () => {
+    const { run, alerts, events, learner } = setUp({ ...weak, versionEvery: 1000 });
+    run(labelled(160).inputs);
+    const challenge = alerts() as unknown as Alert<ChallengerData>[];
+    expect(challenge.length).toBe(1);
+    expect(challenge[0]).toMatchObject({
+      id: 'challenger-2',
+      type: 'hark.challenger',
+      subject: 'rls',
+      data: {
+        ...{ challenger: 'rls', windows: 50, version: 2, currentVersion: 1, promoted: false },
+        promote: { method: 'POST', path: '/v1/models/2/promote' },
+      },
+    });
+    const { currentAccuracy, challengerAccuracy, pValue } = challenge[0].data;
+    expect(challengerAccuracy).toBeGreaterThan(0.9);
+    expect(currentAccuracy).toBeLessThan(0.5);
+    expect(pValue).toBeLessThan(0.001);
+    // The first window finds nobody ready: it is compared from the second on.
+    expect(learner.status().challengers[0]).toMatchObject({ running: { windows: 9 }, proposed: 4 });
+    expect(learner.status().version).toBe(1);
+    expect(events().filter(({ kind }) => kind === 'created').length).toBe(4);
+  });
+
+  it('answers from the command that promotes it on, and the model before takes its place', () => {
+    const { run, events, learner, predictions } = setUp({ ...weak, versionEvery: 1000 });
+    run(labelled(60).command({ kind: 'promote', to: 2 }).inputs);
+    expect(events().at(-1)).toEqual({
+      ...{ kind: 'activated', by: 'promotion', from: 1, to: 2, learning: true },
+      ...{ reason: null, logPosition: 60, command: 0 },
+    });
+    expect(learner.status()).toMatchObject({ classifier: 'rls', version: 2 });
+    expect(learner.status().challengers[0].running).toMatchObject({ challenger: 'majority', windows: 0 });
+    run(new InputLog().window(window(60, 'bike')).inputs);
+    expect(predictions().at(-1)).toMatchObject({ activity: 'bike', modelVersion: 2 });
+  });
+
+  it('is promoted at once where that is the setting', () => {
+    const { run, events, learner, alerts } = setUp({
+      ...weak,
+      versionEvery: 1000,
+      onBetterChallenger: 'promote',
+    });
+    run(labelled(60).inputs);
+    expect(events().at(-1)).toMatchObject({
+      kind: 'activated',
+      by: 'promotion',
+      from: 1,
+      to: 2,
+      command: null,
+    });
+    expect(learner.status()).toMatchObject({ classifier: 'rls', version: 2 });
+    expect(alerts()[0].data).toMatchObject({ promoted: true });
+  });
+
+  it('is not promoted when it is no challenger, and nothing changes', () => {
+    const { run, events, learner } = setUp({ ...weak, versionEvery: 1000 });
+    run(labelled(60).inputs);
+    const before = learner.snapshot();
+    run(new InputLog().command({ kind: 'promote', to: 1 }).command({ kind: 'promote', to: 9 }).inputs);
+    expect(events().slice(-2)).toMatchObject([
+      { kind: 'refused', code: 'not_a_challenger', command: 0 },
+      { kind: 'refused', code: 'unknown_version', command: 1 },
+    ]);
+    expect(learner.snapshot()).toEqual(before);
+  });
+
+  it('is not proposed while it is no better', () => {
+    const equal = { classifier: randomFeatureRls, challengers: [majority], challengeRules: rules };
+    const { run, alerts, learner } = setUp({ ...equal, versionEvery: 1000 });
+    run(labelled(200).inputs);
+    expect(alerts()).toEqual([]);
+    expect(learner.status().challengers[0].last?.windows).toBe(50);
+  });
+
+  it('is kept through a restart, and dropped or begun anew where the setting changes', () => {
+    const { run, learner } = setUp({ ...weak, versionEvery: 1000 });
+    run(labelled(60).command({ kind: 'promote', to: 2 }).inputs);
+    const same = setUp({ ...weak, versionEvery: 1000 }).learner;
+    same.restore(learner.snapshot());
+    expect(same.snapshot()).toEqual(learner.snapshot());
+    const without = setUp({ ...weak, challengers: [], classifiers: classifierOf }).learner;
+    without.restore(learner.snapshot());
+    expect(without.status()).toMatchObject({ classifier: 'rls', challengers: [] });
+  });
+});
+
 describe('a rollback', () => {
   const back = (to: number, learning: 'continue' | 'frozen' = 'continue') =>
     ({ kind: 'rollback', to, learning, reason: 'test' }) as const;
@@ -314,6 +487,7 @@ describe('a rollback', () => {
     );
     expect(events().at(-1)).toEqual({
       kind: 'activated',
+      by: 'rollback',
       from: 3,
       to: 2,
       learning: true,
@@ -365,7 +539,7 @@ describe('a rollback', () => {
   it('finds a version of the step being taken, which is not in the store yet', () => {
     const outputs = new RecordedOutputs();
     const learner = new Learner(
-      { classifier: randomFeatureRls, featureSchema: SCHEMA, dimensions: DIMENSIONS, versionEvery: 20 },
+      { classifier: randomFeatureRls, featureSchema: SCHEMA, featureNames: FEATURES, versionEvery: 20 },
       { artifacts: { read: () => null }, digest },
     );
     for (const { topic, record } of labelled(25).command(back(2)).inputs)
@@ -388,7 +562,7 @@ describe('a rollback', () => {
     for (let i = 0; i < 25; i++) log.window(window(i, 'sit', { featureSchema: 'old-schema' }));
     old.run(log.inputs);
     const { run, outputs, events, learner } = setUp();
-    run(labelled(5).inputs);
+    run(labelled(45).inputs);
     const before = learner.snapshot();
     for (const name of ['models/v2.state', 'models/v2.json'])
       outputs.artifacts.set(name, old.outputs.read(name)!);
@@ -447,6 +621,17 @@ function drifting(): InputLog {
   return log;
 }
 
+/** Four devices walk and bike, and from window 500 on each of these looks as the other did. */
+function everyoneDrifting(): InputLog {
+  const log = new InputLog();
+  for (let i = 0; i < 1600; i++) {
+    const walks = (i >> 4) % 2 === 0;
+    const { features } = window(i, walks === i < 500 ? 'walk' : 'bike');
+    log.window(window(i, walks ? 'walk' : 'bike', { features, user: `user-${i % 4}` }));
+  }
+  return log;
+}
+
 describe('drift', () => {
   it('is one episode: warning, drift, recovered, with who was hit and where to go back to', () => {
     const { run, alerts } = setUp({ versionEvery: 200, onDrift: 'boost' });
@@ -463,9 +648,9 @@ describe('drift', () => {
       datacontenttype: 'application/json',
       data: {
         episode: 'drift-1',
-        detector: 'ADWIN',
+        detector: 'CUSUM',
         signal: 'error',
-        scope: { users: ['ann'], devices: ['phone'], classes: ['bike', 'walk'] },
+        scope: { users: ['ann'], devices: ['phone'], classes: ['bike'], features: [] },
         lastGoodVersion: 3,
         rollback: { method: 'POST', path: '/v1/models/3/rollback' },
       },
@@ -476,11 +661,11 @@ describe('drift', () => {
     expect(alerts().every(({ time }) => new Date(time).toISOString() === time)).toBe(true);
   });
 
-  it('makes a version and boosts the classifier', () => {
+  it('makes a version, and boosts the classifier when it is not one device alone', () => {
     const boosted = setUp({ versionEvery: 5000, onDrift: 'boost' });
     const plain = setUp({ versionEvery: 5000, onDrift: 'none' });
-    boosted.run(drifting().inputs);
-    plain.run(drifting().inputs);
+    boosted.run(everyoneDrifting().inputs);
+    plain.run(everyoneDrifting().inputs);
     for (const { events } of [boosted, plain]) {
       expect(events().map((event) => event.kind === 'created' && event.manifest.cause)).toEqual([
         'start',
@@ -513,10 +698,11 @@ describe('a processor', () => {
     const log = new InputLog();
     for (let i = 0; i < 160; i++) {
       const device = `device-${i % 3}`;
-      if (i % 4 === 0) log.window(window(i, activityOf(i), { device, final: false, revision: 0 }));
+      const user = `user-${(i >> 3) % 3}`;
+      if (i % 4 === 0) log.window(window(i, activityOf(i), { user, device, final: false, revision: 0 }));
       const label = random.nextUniform() < 0.8 ? activityOf(i) : null;
       const features = i % 37 === 36 ? new Float64Array(0) : window(i, activityOf(i)).features;
-      log.window(window(i, activityOf(i), { device, label, features }));
+      log.window(window(i, activityOf(i), { user, device, label, features }));
       if (i === 60) log.command({ kind: 'rollback', to: 2, learning: 'continue', reason: null });
       if (i === 80) log.command({ kind: 'snapshot' });
       if (i === 100) log.command({ kind: 'rollback', to: 99, learning: 'frozen', reason: null });
@@ -527,7 +713,7 @@ describe('a processor', () => {
   }
 
   it('says the same of the same records', () => {
-    const [a, b] = [setUp(), setUp()];
+    const [a, b] = [setUp(EVERYTHING), setUp(EVERYTHING)];
     a.run(mixed().inputs);
     b.run(mixed().inputs);
     expect(a.outputs.emitted).toEqual(b.outputs.emitted);
@@ -536,15 +722,15 @@ describe('a processor', () => {
 
   it('restored at any record, says what it would have said', () => {
     const { inputs } = mixed();
-    const straight = setUp();
+    const straight = setUp(EVERYTHING);
     straight.run(inputs);
     const outputs = new RecordedOutputs();
-    let interrupted = setUp({}, outputs);
+    let interrupted = setUp(EVERYTHING, outputs);
     for (const [i, input] of inputs.entries()) {
       interrupted.run([input]);
       if (i % 9 === 0) {
         const state = interrupted.learner.snapshot();
-        interrupted = setUp({}, outputs);
+        interrupted = setUp(EVERYTHING, outputs);
         interrupted.learner.restore(state);
       }
     }
@@ -556,15 +742,15 @@ describe('a processor', () => {
 
   it('restored in the middle of a drift, says what it would have said', () => {
     const { inputs } = drifting();
-    const straight = setUp({ versionEvery: 200 });
+    const straight = setUp({ ...EVERYTHING, versionEvery: 200 });
     straight.run(inputs);
     const outputs = new RecordedOutputs();
-    let interrupted = setUp({ versionEvery: 200 }, outputs);
+    let interrupted = setUp({ ...EVERYTHING, versionEvery: 200 }, outputs);
     for (const [i, input] of inputs.entries()) {
       interrupted.run([input]);
       if (i % 61 === 0) {
         const state = interrupted.learner.snapshot();
-        interrupted = setUp({ versionEvery: 200 }, outputs);
+        interrupted = setUp({ ...EVERYTHING, versionEvery: 200 }, outputs);
         interrupted.learner.restore(state);
       }
     }
@@ -573,9 +759,9 @@ describe('a processor', () => {
 
   it('executing a step again with its outputs suppressed, ends in the same state', () => {
     const { inputs } = mixed();
-    const straight = setUp();
+    const straight = setUp(EVERYTHING);
     straight.run(inputs);
-    const again = setUp({}, straight.outputs);
+    const again = setUp(EVERYTHING, straight.outputs);
     const emitted = straight.outputs.emitted.length;
     straight.outputs.suppressed = true;
     again.run(inputs);
@@ -584,10 +770,10 @@ describe('a processor', () => {
   });
 
   it('refuses a state that is damaged, or of other features', () => {
-    const { run, learner } = setUp();
+    const { run, learner } = setUp(EVERYTHING);
     run(labelled(5).inputs);
     const state = learner.snapshot();
-    expect(() => setUp().learner.restore(state.subarray(1))).toThrow(StateFormatError);
+    expect(() => setUp(EVERYTHING).learner.restore(state.subarray(1))).toThrow(StateFormatError);
     expect(() => setUp({ featureSchema: 'other' }).learner.restore(state)).toThrow(FeatureSchemaError);
   });
 

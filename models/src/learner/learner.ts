@@ -1,5 +1,4 @@
 import {
-  MAX_ACTIVITIES,
   TOPICS,
   decodeWindowRecord,
   deviceKey,
@@ -15,70 +14,77 @@ import {
   type Outputs,
   type Processor,
 } from '@hark/streaming';
-import { isBoostable } from '../classifiers/boostable.js';
-import { ErrorWatch, type DriftReport } from '../drift/error-watch.js';
-import { ConfusionMatrix } from '../scores/confusion-matrix.js';
-import { mostProbable } from '../scores/most-probable.js';
-import { Prequential } from '../scores/prequential.js';
-import { answerOf, type Answer } from './answer.js';
+import type { LabelRange } from '../labels/label-range.js';
+import { mostProbableClass, type Answer } from './answer.js';
+import { Answering } from './answering.js';
 import { parseCommand } from './command-json.js';
-import { driftAlert } from './drift-alert.js';
 import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
+import { LateLabelling } from './late-labelling.js';
 import type { LearnerStatus } from './learner-status.js';
-import { ModelLine } from './model-line.js';
+import { ModelLine, type VersionPoint } from './model-line.js';
+import type { ModelCodec } from './model-state.js';
 import { predictionJson } from './prediction-json.js';
+import { Training } from './training.js';
 
 const FORMAT = 'hark.learner';
-const FORMAT_VERSION = 1;
-
-/** Windows that count as recent in the sliding scores. */
-const RECENT_SPAN = 500;
-/** Added to the covariance on drift: after phones were turned over, 0.88 instead of 0.84 of 250 windows were right. */
-const BOOST = 0.5;
+const FORMAT_VERSION = 2;
 
 const utf8 = new TextEncoder();
 
+/** What of the world a learner needs. */
+export interface LearnerWorld {
+  /** Finds versions made earlier. */
+  readonly artifacts: Pick<ArtifactStore, 'read'>;
+  /** SHA-256 of bytes, in hex. */
+  readonly digest: (bytes: Uint8Array) => string;
+  /** A record of `windows` that the learner has taken, or null when it is gone; needed where labels may come late. */
+  readonly windowAt?: (offset: number) => Uint8Array | null;
+}
+
 /**
- * Predicts, then learns: reads `windows` and `commands`, writes `predictions`, `models`, `alerts` and the versions'
- * files. Pure: a function of the records, in their order.
+ * Predicts, then learns: reads `windows`, `labels` and `commands`, writes `predictions`, `models`, `alerts` and the
+ * versions' files. Pure: a function of the records, in their order.
  *
  * - An early window is predicted. A final one is predicted, scored and, if labelled and learning is on, learned, in
  *   that order: each window id gets exactly one final prediction, made before its label was seen.
- * - A version is an immutable picture of the model. The first is made at the first record, further ones by count, on
- *   drift and on request. A prediction names the version from which the answering model has gone on.
+ * - A label that comes later is learned when it comes, by the windows of its stretch that wait for one.
+ * - A version is an immutable picture of the model. The first is made at the first record, further ones by count, by
+ *   time, on drift and on request. A prediction names the version from which the answering model has gone on.
  * - A rollback takes effect at its record: the next window is answered by the version asked for.
  */
 export class Learner implements Processor {
+  private readonly codec: ModelCodec;
   private readonly line: ModelLine;
-  private learning: boolean;
+  private readonly answering: Answering;
+  private readonly training: Training;
+  private readonly labelling: LateLabelling;
   /** Offset after the last record of `windows`. */
   private position = 0;
   /** Event time of the last final window's end in milliseconds; NaN before the first. */
   private eventMs = NaN;
+  /** Arrival of the window at which the last version was made, milliseconds since 1970. */
+  private versionMs = 0;
   private seen = 0;
   private final = 0;
   private labelled = 0;
-  private refused = 0;
-  private scores = new Prequential(RECENT_SPAN);
-  private nonOverlapping = new ConfusionMatrix();
-  private readonly watch = new ErrorWatch();
-  /** The last drift episode told of, and the version that answered when it began. */
-  private episode = 0;
-  private lastGood = 0;
 
-  /**
-   * @param world `artifacts` finds versions made earlier; `digest` is the SHA-256 of bytes in hex.
-   * @throws FeatureSchemaError, StateFormatError when `startFrom` does not fit.
-   */
+  /** @throws FeatureSchemaError, StateFormatError when `startFrom` does not fit. */
   constructor(
     private readonly options: LearnerOptions,
-    world: {
-      readonly artifacts: Pick<ArtifactStore, 'read'>;
-      readonly digest: (bytes: Uint8Array) => string;
-    },
+    private readonly world: LearnerWorld,
   ) {
-    this.line = new ModelLine(options, world.artifacts, world.digest);
-    this.learning = options.learning ?? true;
+    const named = [options.classifier, ...(options.challengers ?? [])];
+    this.codec = {
+      featureSchema: options.featureSchema,
+      featureNames: options.featureNames,
+      classifiers: options.classifiers ?? ((name) => named.find((factory) => factory.name === name) ?? null),
+    };
+    this.line = new ModelLine(options, this.codec, world.artifacts, world.digest);
+    this.answering = new Answering(options, this.line, world.artifacts);
+    this.training = new Training(options, this.line, this.answering, () => this.point());
+    const horizonMs = options.labelHorizonMs ?? 0;
+    const recall = (offset: number) => this.recall(offset);
+    this.labelling = new LateLabelling(horizonMs, this.line, this.training, this.answering, recall);
   }
 
   /**
@@ -87,27 +93,28 @@ export class Learner implements Processor {
    */
   process(topic: string, _partition: number, record: LogRecord, outputs: Outputs): void {
     if (topic === TOPICS.windows) {
-      const window = decodeWindowRecord(record.value);
-      if (window.featureSchema !== this.options.featureSchema) {
-        throw new FeatureSchemaError(window.featureSchema, this.options.featureSchema);
-      }
+      const window = this.decode(record.value);
       this.position = record.offset;
       this.begin(outputs);
       this.position = record.offset + 1;
-      this.takeWindow(window, outputs);
+      this.takeWindow(window, record.offset, outputs);
     } else if (topic === TOPICS.commands) {
       this.begin(outputs);
       this.takeCommand(record, outputs);
+    } else if (topic === TOPICS.labels) {
+      this.begin(outputs);
+      this.labelling.takeRecord(record, outputs);
     } else {
       throw new RangeError(`the learner does not read ${topic}`);
     }
   }
 
   status(): LearnerStatus {
-    const { line, scores, watch } = this;
+    const { line, training } = this;
+    const { scores, watch } = training;
     return {
       version: line.version,
-      learning: this.learning,
+      learning: training.learning,
       classifier: line.classifier.name,
       featureSchema: this.options.featureSchema,
       classes: [...line.classifier.classes],
@@ -116,15 +123,19 @@ export class Learner implements Processor {
         final: this.final,
         labelled: this.labelled,
         learned: line.classifier.learned,
-        refused: this.refused,
+        inferred: training.inferred,
+        refused: training.refused,
+        waiting: this.labelling.waiting,
       },
       scores: {
         overall: scores.summary(),
         recent: scores.sliding.summary(),
-        nonOverlapping: this.nonOverlapping.summary(),
+        nonOverlapping: training.nonOverlapping.summary(),
         sinceVersion: line.sinceVersion.summary(),
         kappaTemporal: scores.kappaTemporal,
       },
+      users: this.answering.users,
+      challengers: training.challengers.scores(),
       drift: { stage: watch.stage, episodes: watch.episodes, recentError: watch.recentError },
     };
   }
@@ -137,12 +148,11 @@ export class Learner implements Processor {
   snapshot(): Uint8Array {
     const state = new StateWriter(FORMAT, FORMAT_VERSION);
     this.line.write(state);
-    state.bool(this.learning).f64(this.position).f64(this.eventMs);
-    state.f64(this.seen).f64(this.final).f64(this.labelled).f64(this.refused);
-    state.f64(this.episode).f64(this.lastGood);
-    this.scores.write(state);
-    this.nonOverlapping.write(state);
-    this.watch.write(state);
+    this.answering.write(state);
+    this.training.write(state, this.options.featureSchema);
+    this.labelling.write(state);
+    state.f64(this.position).f64(this.eventMs).f64(this.versionMs);
+    state.f64(this.seen).f64(this.final).f64(this.labelled);
     return state.finish();
   }
 
@@ -150,19 +160,28 @@ export class Learner implements Processor {
   restore(bytes: Uint8Array): void {
     const state = new StateReader(bytes, FORMAT, FORMAT_VERSION);
     this.line.read(state);
-    this.learning = state.bool();
+    this.answering.read(state);
+    this.training.read(state, this.codec);
+    this.labelling.read(state);
     this.position = state.f64();
     this.eventMs = state.f64();
+    this.versionMs = state.f64();
     this.seen = state.f64();
     this.final = state.f64();
     this.labelled = state.f64();
-    this.refused = state.f64();
-    this.episode = state.f64();
-    this.lastGood = state.f64();
-    this.scores = Prequential.read(state);
-    this.nonOverlapping = ConfusionMatrix.read(state);
-    this.watch.read(state);
     state.finish();
+  }
+
+  private decode(value: Uint8Array): WindowRecord {
+    const window = decodeWindowRecord(value);
+    if (window.featureSchema === this.options.featureSchema) return window;
+    throw new FeatureSchemaError(window.featureSchema, this.options.featureSchema);
+  }
+
+  /** A window taken earlier, or null when the log does not hold it any more. */
+  private recall(offset: number): WindowRecord | null {
+    const value = this.world.windowAt?.(offset) ?? null;
+    return value === null ? null : this.decode(value);
   }
 
   /** Every record is answered by some version: the first of all finds none yet. */
@@ -170,84 +189,84 @@ export class Learner implements Processor {
     if (this.line.version === 0) this.makeVersion('start', outputs);
   }
 
-  private takeWindow(window: WindowRecord, outputs: Outputs): void {
+  private takeWindow(window: WindowRecord, offset: number, outputs: Outputs): void {
     this.seen++;
-    if (!window.final && outputs.suppressed) return;
-    const { classifier, version } = this.line;
-    const answer = answerOf(classifier, version, window.features, this.options.confidenceThreshold ?? 0.4);
+    const answer = this.answering.answer(window, outputs);
+    const given = window.label === null && window.final ? this.labelling.labelOf(window) : null;
+    const label = window.label ?? given?.activity ?? null;
     if (!outputs.suppressed) {
-      outputs.emit(TOPICS.predictions, deviceKey(window), utf8.encode(predictionJson(window, answer)));
+      const json = predictionJson(label === window.label ? window : { ...window, label }, answer);
+      outputs.emit(TOPICS.predictions, deviceKey(window), utf8.encode(json));
     }
     if (!window.final) return;
     this.final++;
     this.eventMs = window.startMs + window.sizeMs;
-    if (window.label === null) return;
-    this.labelled++;
-    if (answer.reason !== 'no_data') this.takeLabel(window, window.label, answer, outputs);
+    if (label !== null) this.labelled++;
+    if (answer.reason !== 'no_data') this.train(window, offset, given, answer, outputs);
+    this.makeVersionInTime(window.receivedMs, outputs);
   }
 
-  private takeLabel(window: WindowRecord, label: string, answer: Answer, outputs: Outputs): void {
-    const { classes } = this.line.classifier;
-    if (classes.length === MAX_ACTIVITIES && !classes.includes(label)) {
-      this.refused++;
-      return;
+  private train(
+    window: WindowRecord,
+    offset: number,
+    given: LabelRange | null,
+    answer: Answer,
+    outputs: Outputs,
+  ): void {
+    const { training, labelling } = this;
+    const { label } = window;
+    const answered = mostProbableClass(answer);
+    const { confidence, sharedClass } = answer;
+    if (label !== null) {
+      if (training.learning) this.answering.observe(label);
+      training.take({ ...window, label, answered, sharedClass }, outputs);
+    } else {
+      labelling.takeUnlabelled(window, offset, given, answered, outputs);
+      if (answered !== null) training.passUnlabelled(window, answered, confidence, outputs);
     }
-    const reports = answer.state === 'cold' ? [] : this.score(window, label, answer);
-    if (this.learning) this.line.learn(window.features, label);
-    for (const report of reports) this.tellDrift(report, outputs);
-    if (this.line.learnedSinceVersion >= (this.options.versionEvery ?? 1000))
-      this.makeVersion('count', outputs);
-  }
-
-  /** Scores the most probable class, also where confidence was too low to say it aloud. */
-  private score(window: WindowRecord, truth: string, answer: Answer): readonly DriftReport[] {
-    const predicted = answer.classes[mostProbable(answer.probabilities)];
-    this.scores.add(truth, predicted, deviceKey(window));
-    this.line.score(truth, predicted);
-    if (window.startMs % window.sizeMs === 0) this.nonOverlapping.add(truth, predicted);
-    return this.watch.add(window.user, window.device, truth, predicted !== truth);
-  }
-
-  private tellDrift(report: DriftReport, outputs: Outputs): void {
-    if (report.episode !== this.episode) {
-      this.episode = report.episode;
-      this.lastGood = this.line.version;
-    }
-    const alert = driftAlert(report, {
-      time: toIsoTime(this.eventMs),
-      modelVersion: this.line.version,
-      lastGoodVersion: this.options.versions === false ? null : this.lastGood,
-    });
-    outputs.emit(TOPICS.alerts, '', utf8.encode(JSON.stringify(alert)));
-    if (report.stage !== 'drift' || !this.learning) return;
-    this.makeVersion('drift', outputs);
-    const { classifier } = this.line;
-    if (this.options.onDrift !== 'none' && isBoostable(classifier)) classifier.boost(BOOST);
+    training.pass(window);
   }
 
   private takeCommand({ value, offset: command }: LogRecord, outputs: Outputs): void {
     const asked = parseCommand(value);
-    const { line, position: logPosition } = this;
+    const { line, training, position: logPosition } = this;
     if (asked === null) {
       line.tell({ kind: 'refused', code: 'malformed_command', message: 'not a command', command }, outputs);
     } else if (asked.kind === 'snapshot') {
       this.makeVersion('request', outputs, command);
     } else if (asked.kind === 'learning') {
-      this.learning = asked.enabled;
+      training.learning = asked.enabled;
       line.tell({ kind: 'learning', enabled: asked.enabled, logPosition, command }, outputs);
     } else {
-      const { to, reason } = asked;
+      const { to } = asked;
       const from = line.version;
-      const refusal = line.rollBack(to);
+      const isRollback = asked.kind === 'rollback';
+      const refusal = isRollback ? training.rollBack(to) : training.promote(to);
       if (refusal !== null) return line.tell({ kind: 'refused', ...refusal, command }, outputs);
-      this.learning = asked.learning === 'continue';
-      const { learning } = this;
-      line.tell({ kind: 'activated', from, to, learning, reason, logPosition, command }, outputs);
+      if (isRollback) training.learning = asked.learning === 'continue';
+      const by = isRollback ? 'rollback' : 'promotion';
+      const reason = isRollback ? asked.reason : null;
+      const { learning } = training;
+      line.tell({ kind: 'activated', by, from, to, learning, reason, logPosition, command }, outputs);
     }
   }
 
   private makeVersion(cause: VersionCause, outputs: Outputs, command?: number): void {
-    const time = Number.isNaN(this.eventMs) ? null : toIsoTime(this.eventMs);
-    this.line.makeVersion(cause, { logPosition: this.position, time }, outputs, command);
+    this.line.makeVersion(cause, this.point(), outputs, command);
+  }
+
+  /** By the arrival of windows: the learner has no clock, and what it does must be the same when done again. */
+  private makeVersionInTime(receivedMs: number, outputs: Outputs): void {
+    const { versionEveryMs = 0 } = this.options;
+    if (versionEveryMs === 0) return;
+    if (this.versionMs === 0) this.versionMs = receivedMs;
+    if (receivedMs - this.versionMs < versionEveryMs) return;
+    this.versionMs = receivedMs;
+    if (this.line.learnedSinceVersion > 0) this.makeVersion('time', outputs);
+  }
+
+  private point(): VersionPoint {
+    const { position: logPosition, eventMs } = this;
+    return { logPosition, time: Number.isNaN(eventMs) ? null : toIsoTime(eventMs) };
   }
 }

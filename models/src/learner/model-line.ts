@@ -7,50 +7,84 @@ import {
   type StateWriter,
 } from '@hark/streaming';
 import type { Classifier } from '../classifier.js';
+import { isInferring } from '../classifiers/inferring.js';
 import { ConfusionMatrix } from '../scores/confusion-matrix.js';
 import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
-import { freshModel, readModel, writeModel, type ModelState } from './model-state.js';
+import {
+  freshModel,
+  learnWindow,
+  readModel,
+  writeModel,
+  type ModelCodec,
+  type ModelState,
+} from './model-state.js';
 import { VersionShelf } from './version-shelf.js';
 
 const utf8 = new TextEncoder();
 
-/** Why a rollback was refused. */
+/** Versions kept unless told otherwise. */
+const VERSIONS_KEPT = 100;
+
+/** Why a version does not answer. */
 export interface Refusal {
-  readonly code: 'unknown_version' | 'incompatible_features' | 'damaged_version';
+  readonly code: 'unknown_version' | 'incompatible_features' | 'damaged_version' | 'not_a_challenger';
   readonly message: string;
+}
+
+/** Where the stream stands when a version is made. */
+export interface VersionPoint {
+  readonly logPosition: number;
+  /** Event time of the last window, ISO 8601, or null before the first. */
+  readonly time: string | null;
 }
 
 /**
  * The model that answers, and the versions that pictures of it were made of. Version numbers always grow; the parent
  * of a version is the one that answered when it was made, so that after a rollback the line forks.
+ *
+ * Of more versions than are to be kept the oldest goes, but never the one that answers, the one before it, the last
+ * before a drift, or the challenger proposed last.
  */
 export class ModelLine {
   private model: ModelState;
   private activeVersion = 0;
+  private previousVersion = 0;
   private highest = 0;
+  /** The version that answered when the last drift began, and the newest picture of a challenger; 0 = none. */
+  private beforeDrift = 0;
+  private challenger = 0;
+  /** Ascending. */
+  private kept: number[] = [];
+  private replacedTimes = 0;
   private learnedSince = 0;
   private scoresSince = new ConfusionMatrix();
-  private readonly classifierFactory: LearnerOptions['classifier'];
-  private readonly featureSchema: string;
+  private readonly codec: ModelCodec;
   private readonly keepsVersions: boolean;
+  private readonly versionsKept: number;
   private readonly shelf: VersionShelf;
 
   /** @throws FeatureSchemaError, StateFormatError when `startFrom` does not fit. */
   constructor(
     options: LearnerOptions,
+    codec: ModelCodec,
     artifacts: Pick<ArtifactStore, 'read'>,
     digest: (bytes: Uint8Array) => string,
   ) {
-    this.classifierFactory = options.classifier;
-    this.featureSchema = options.featureSchema;
+    this.codec = codec;
     this.keepsVersions = options.versions ?? true;
+    this.versionsKept = options.versionsKept ?? VERSIONS_KEPT;
     this.shelf = new VersionShelf(artifacts, digest);
     if (options.startFrom === undefined) {
-      this.model = freshModel(this.classifierFactory, options.dimensions, options.seed ?? 1);
+      this.model = freshModel(options.classifier, options.featureNames, options.seed ?? 1);
     } else {
-      this.model = readModel(options.startFrom.state, this.classifierFactory, this.featureSchema);
+      this.model = readModel(options.startFrom.state, codec);
       this.activeVersion = this.highest = options.startFrom.version;
     }
+  }
+
+  /** The model that answers. */
+  get current(): ModelState {
+    return this.model;
   }
 
   get classifier(): Classifier {
@@ -60,6 +94,16 @@ export class ModelLine {
   /** The version whose lineage answers; 0 before the first was made. */
   get version(): number {
     return this.activeVersion;
+  }
+
+  /** The version that answered when the last drift began, or null. */
+  get lastGood(): number | null {
+    return this.keepsVersions && this.beforeDrift > 0 ? this.beforeDrift : null;
+  }
+
+  /** How often another model took over: a rollback or a promotion. */
+  get replacements(): number {
+    return this.replacedTimes;
   }
 
   /** Windows learned since the version was made or activated. */
@@ -78,63 +122,72 @@ export class ModelLine {
   }
 
   learn(features: Float64Array, label: string): void {
-    this.model.classifier.learn(features, label);
+    learnWindow(this.model, features, label);
     this.learnedSince++;
   }
 
+  /** Learns a window with a label that nobody gave it, if the classifier can. @returns whether it has. */
+  learnInferred(features: Float64Array, label: string, trust: number): boolean {
+    const { classifier } = this.model;
+    if (!isInferring(classifier)) return false;
+    classifier.learnInferred(features, label, trust);
+    return true;
+  }
+
+  /** A drift begins: the version that answers now is the last good one. */
+  driftBegins(): void {
+    this.beforeDrift = this.activeVersion;
+  }
+
   /** Makes a version of the model as it is now. @param command offset of the command that asked for it. */
-  makeVersion(
-    cause: VersionCause,
-    at: { readonly logPosition: number; readonly time: string | null },
-    outputs: Outputs,
-    command?: number,
-  ): void {
+  makeVersion(cause: VersionCause, at: VersionPoint, outputs: Outputs, command?: number): void {
     this.learnedSince = 0;
     if (!this.keepsVersions) {
       // A copy that keeps no versions goes on naming the one it began with.
       this.activeVersion = this.highest = Math.max(1, this.activeVersion);
       return;
     }
-    const parent = this.activeVersion === 0 ? null : this.activeVersion;
-    this.activeVersion = ++this.highest;
-    this.scoresSince = new ConfusionMatrix();
-    if (outputs.suppressed) return;
-    const { classifier, lineage } = this.model;
-    const described = {
-      version: this.activeVersion,
-      parent,
-      cause,
-      classifier: classifier.name,
-      logPosition: at.logPosition,
-      windowsLearned: classifier.learned,
-      classes: [...classifier.classes],
-      metrics: lineage.summary(),
-      featureSchema: this.featureSchema,
-      time: at.time,
-    };
-    const manifest = this.shelf.put(described, this.state(), outputs);
-    this.tell(
-      command === undefined ? { kind: 'created', manifest } : { kind: 'created', manifest, command },
-      outputs,
-    );
+    const parent = this.activeVersion;
+    this.activate(++this.highest);
+    this.put(this.model, { version: this.highest, parent, cause }, at, outputs, command);
+  }
+
+  /** Makes a version of a challenger: it answers once it is promoted. @returns its number. */
+  makeChallengerVersion(model: ModelState, at: VersionPoint, outputs: Outputs): number {
+    this.challenger = ++this.highest;
+    this.put(model, { version: this.highest, parent: 0, cause: 'challenger' }, at, outputs);
+    return this.highest;
   }
 
   /** Goes back to a version, or on to one made earlier. @returns why not, with nothing changed; null when done. */
   rollBack(to: number): Refusal | null {
     try {
-      const found = this.shelf.find(to);
+      const found = this.kept.includes(to) ? this.shelf.find(to) : null;
       if (found === null) return { code: 'unknown_version', message: `there is no version ${to}` };
-      this.model = readModel(found.state, this.classifierFactory, this.featureSchema);
+      this.model = readModel(found.state, this.codec);
     } catch (error) {
       if (error instanceof FeatureSchemaError)
         return { code: 'incompatible_features', message: error.message };
       if (error instanceof StateFormatError) return { code: 'damaged_version', message: error.message };
       throw error;
     }
-    this.activeVersion = to;
+    this.activate(to);
+    this.replacedTimes++;
     this.learnedSince = 0;
-    this.scoresSince = new ConfusionMatrix();
     return null;
+  }
+
+  /** Lets a challenger's version answer. @returns why not, with nothing changed; null when done. */
+  promote(to: number): Refusal | null {
+    const found = this.kept.includes(to) ? this.shelf.find(to) : null;
+    if (found === null) return { code: 'unknown_version', message: `there is no version ${to}` };
+    if (found.manifest.cause !== 'challenger') {
+      return {
+        code: 'not_a_challenger',
+        message: `version ${to} is no challenger's: roll back to it instead`,
+      };
+    }
+    return this.rollBack(to);
   }
 
   /** Emits a record of `models`, unless this copy keeps no versions. */
@@ -144,20 +197,77 @@ export class ModelLine {
 
   /** The model as it answers now, in the form of a version's state file. */
   state(): Uint8Array {
-    return writeModel(this.model, this.featureSchema);
+    return writeModel(this.model, this.codec.featureSchema);
   }
 
   write(state: StateWriter): void {
-    state.bytes(this.state()).f64(this.activeVersion).f64(this.highest).f64(this.learnedSince);
+    state.bytes(this.state()).f64(this.activeVersion).f64(this.previousVersion).f64(this.highest);
+    state.f64(this.beforeDrift).f64(this.challenger).f64Array(Float64Array.from(this.kept));
+    state.f64(this.replacedTimes).f64(this.learnedSince);
     this.scoresSince.write(state);
   }
 
   /** @throws StateFormatError, or FeatureSchemaError when the model was learned on other features. */
   read(state: StateReader): void {
-    this.model = readModel(state.bytes(), this.classifierFactory, this.featureSchema);
+    this.model = readModel(state.bytes(), this.codec);
     this.activeVersion = state.f64();
+    this.previousVersion = state.f64();
     this.highest = state.f64();
+    this.beforeDrift = state.f64();
+    this.challenger = state.f64();
+    this.kept = [...state.f64Array()];
+    this.replacedTimes = state.f64();
     this.learnedSince = state.f64();
     this.scoresSince = ConfusionMatrix.read(state);
+  }
+
+  private activate(version: number): void {
+    if (this.activeVersion !== version) this.previousVersion = this.activeVersion;
+    this.activeVersion = version;
+    this.scoresSince = new ConfusionMatrix();
+  }
+
+  private put(
+    model: ModelState,
+    {
+      version,
+      parent,
+      cause,
+    }: { readonly version: number; readonly parent: number; readonly cause: VersionCause },
+    at: VersionPoint,
+    outputs: Outputs,
+    command?: number,
+  ): void {
+    this.kept.push(version);
+    if (!outputs.suppressed) {
+      const { classifier, lineage } = model;
+      const { featureSchema } = this.codec;
+      const described = {
+        version,
+        parent: parent === 0 ? null : parent,
+        cause,
+        classifier: classifier.name,
+        logPosition: at.logPosition,
+        windowsLearned: classifier.learned,
+        classes: [...classifier.classes],
+        metrics: lineage.summary(),
+        featureSchema,
+        time: at.time,
+      };
+      const manifest = this.shelf.put(described, writeModel(model, featureSchema), outputs);
+      this.tell({ kind: 'created', manifest, ...(command === undefined ? {} : { command }) }, outputs);
+    }
+    this.removeOld(outputs);
+  }
+
+  private removeOld(outputs: Outputs): void {
+    const spared = [this.activeVersion, this.previousVersion, this.beforeDrift, this.challenger];
+    while (this.kept.length > this.versionsKept) {
+      const oldest = this.kept.find((version) => !spared.includes(version));
+      if (oldest === undefined) return;
+      this.kept.splice(this.kept.indexOf(oldest), 1);
+      this.shelf.remove(oldest, outputs);
+      this.tell({ kind: 'removed', version: oldest }, outputs);
+    }
   }
 }

@@ -40,6 +40,12 @@ export class VersionShelf {
     return manifest;
   }
 
+  remove(version: number, outputs: Outputs): void {
+    this.unstored.delete(version);
+    outputs.discard(versionStateName(version));
+    outputs.discard(versionManifestName(version));
+  }
+
   /**
    * @returns the version, or null when there is none of this number.
    * @throws StateFormatError when what is stored is not what its manifest says.

@@ -1,9 +1,15 @@
-import { TOPICS, encodeWindowRecord, type Command, type WindowRecord } from '@hark/contracts';
+import {
+  TOPICS,
+  encodeWindowRecord,
+  type Command,
+  type LabelRecord,
+  type WindowRecord,
+} from '@hark/contracts';
 import type { LogRecord, Outputs } from '@hark/streaming';
 import { Xoshiro128 } from '../../random/xoshiro128.js';
 
 export const SCHEMA = '0123456789abcdef';
-export const DIMENSIONS = 3;
+export const FEATURES = ['first', 'second', 'third'];
 
 const CENTRES: Readonly<Record<string, readonly number[]>> = {
   sit: [0, 0, 3],
@@ -53,6 +59,10 @@ export class InputLog {
     return this.append(TOPICS.commands, new TextEncoder().encode(JSON.stringify(command)));
   }
 
+  label(record: LabelRecord): this {
+    return this.append(TOPICS.labels, new TextEncoder().encode(JSON.stringify(record)));
+  }
+
   append(topic: string, value: Uint8Array): this {
     const offset = this.ends.get(topic) ?? 0;
     this.ends.set(topic, offset + 1);
@@ -66,6 +76,7 @@ export class RecordedOutputs implements Outputs {
   suppressed = false;
   readonly emitted: { readonly topic: string; readonly key: string; readonly json: string }[] = [];
   readonly artifacts = new Map<string, Uint8Array>();
+  readonly discarded: string[] = [];
 
   emit(topic: string, key: string, value: Uint8Array): void {
     if (!this.suppressed) this.emitted.push({ topic, key, json: new TextDecoder().decode(value) });
@@ -73,6 +84,10 @@ export class RecordedOutputs implements Outputs {
 
   artifact(name: string, bytes: Uint8Array): void {
     if (!this.suppressed) this.artifacts.set(name, bytes);
+  }
+
+  discard(name: string): void {
+    this.discarded.push(name);
   }
 
   read(name: string): Uint8Array | null {

@@ -1,0 +1,257 @@
+import {
+  MAX_ACTIVITIES,
+  TOPICS,
+  deviceKey,
+  toIsoTime,
+  type Alert,
+  type DeviceId,
+  type WindowRecord,
+} from '@hark/contracts';
+import { StateFormatError, type Outputs, type StateReader, type StateWriter } from '@hark/streaming';
+import { isBoostable } from '../classifiers/boostable.js';
+import { DriftWatch } from '../drift/drift-watch.js';
+import type { DriftReport } from '../drift/episode.js';
+import { LabelInterpolation } from '../labels/label-interpolation.js';
+import { ConfusionMatrix } from '../scores/confusion-matrix.js';
+import { mostProbable } from '../scores/most-probable.js';
+import { Prequential } from '../scores/prequential.js';
+import type { Answering } from './answering.js';
+import { CHALLENGE_RULES, Challengers, type Challenge } from './challengers.js';
+import { challengerAlert } from './challenger-alert.js';
+import { driftAlert } from './drift-alert.js';
+import type { LearnerOptions } from './learner-options.js';
+import type { ModelLine, Refusal, VersionPoint } from './model-line.js';
+import type { ModelCodec } from './model-state.js';
+
+/** Windows that count as recent in the sliding scores. */
+const RECENT_SPAN = 500;
+/** Added to the covariance on drift: after phones were turned over, 0.88 instead of 0.84 of 250 windows were right. */
+const BOOST = 0.5;
+
+const utf8 = new TextEncoder();
+
+/** A window whose activity is known, as it is learned. */
+export interface Example extends DeviceId {
+  readonly startMs: number;
+  readonly sizeMs: number;
+  readonly features: Float64Array;
+  readonly label: string;
+  /** The class that was most probable when the window was answered; null where nothing had been learned. */
+  readonly answered: string | null;
+  /** What the shared model alone holds most probable, before it learns the window. */
+  readonly sharedClass: string | null;
+}
+
+/** Drift episodes whose beginning is remembered. */
+const MOST_EPISODES = 64;
+/** Read off the device's axes: what is watched for drift where no labels come. */
+const WATCHED_FEATURES = /^gravity_[xyz]$/;
+
+/**
+ * What happens with a window once its activity is known: its answer is scored, the challengers are compared on it,
+ * and, while learning is on, the model learns it; drift is looked for in the errors, and versions are made.
+ */
+export class Training {
+  learning: boolean;
+  scores = new Prequential(RECENT_SPAN);
+  nonOverlapping = new ConfusionMatrix();
+  readonly challengers: Challengers;
+  readonly watch: DriftWatch;
+  /** Windows labelled with a class beyond those that a classifier keeps. */
+  refused = 0;
+  /** Windows learned with a label that nobody gave them. */
+  inferred = 0;
+  private readonly interpolation: LabelInterpolation | null;
+  /** The version that answered when an episode was first told of, oldest first. */
+  private readonly lastGood = new Map<number, number>();
+
+  constructor(
+    private readonly options: LearnerOptions,
+    private readonly line: ModelLine,
+    private readonly answering: Answering,
+    /** Where the stream stands. */
+    private readonly at: () => VersionPoint,
+  ) {
+    this.learning = options.learning ?? true;
+    this.challengers = new Challengers(options.challengers ?? [], {
+      featureNames: options.featureNames,
+      seed: options.seed ?? 1,
+      rules: options.challengeRules ?? CHALLENGE_RULES,
+    });
+    const features = options.featureNames.flatMap((name, index) =>
+      WATCHED_FEATURES.test(name) ? [{ name, index }] : [],
+    );
+    this.watch = new DriftWatch({ ...options.drift, features });
+    this.interpolation = (options.interpolation ?? true) ? new LabelInterpolation() : null;
+  }
+
+  /** @returns whether the model has learned it. */
+  take(example: Example, outputs: Outputs): boolean {
+    const { features, label, answered, sharedClass, user, device } = example;
+    const { classes } = this.line.classifier;
+    if (classes.length === MAX_ACTIVITIES && !classes.includes(label)) {
+      this.refused++;
+      return false;
+    }
+    if (answered !== null) this.score(example, answered);
+    // Whether the shared model is right: what adapts to a user or remembers hides a drift for a while.
+    const reports =
+      sharedClass === null ? [] : [...this.watch.add(user, device, label, sharedClass !== label)];
+    const challenges = this.challengers.score(features, label, this.isRight(features, label));
+    if (this.learning) {
+      const { shown, turned } = this.answering.learn(example, label, outputs);
+      this.line.learn(shown, label);
+      this.challengers.learn(features, label);
+      if (turned !== null) reports.push(...this.watch.turned(user, turned === 'all' ? null : device));
+    }
+    this.tellDrifts(reports, outputs);
+    for (const challenge of challenges) this.tellChallenge(challenge, outputs);
+    if (this.line.learnedSinceVersion >= (this.options.versionEvery ?? 1000)) {
+      this.line.makeVersion('count', this.at(), outputs);
+    }
+    return this.learning;
+  }
+
+  /** A final window in the order of its device, after it was answered and, if labelled, taken. */
+  pass(window: WindowRecord): void {
+    if (this.interpolation === null || !this.learning) return;
+    const { user, device, startMs, sizeMs, features, label } = window;
+    for (const inferred of this.interpolation.take(deviceKey(window), startMs, sizeMs, features, label)) {
+      const shown = this.answering.show({ user, device, features: inferred.features });
+      if (this.line.learnInferred(shown, inferred.label, inferred.trust)) this.inferred++;
+    }
+  }
+
+  /** A final window without a label, as it was answered. */
+  passUnlabelled(window: WindowRecord, answered: string, confidence: number, outputs: Outputs): void {
+    const { user, device, features } = window;
+    this.tellDrifts(this.watch.addUnlabelled(user, device, answered, confidence, features), outputs);
+  }
+
+  /** @returns why not, with nothing changed; null when done. */
+  rollBack(to: number): Refusal | null {
+    return this.replaceModel(() => this.line.rollBack(to));
+  }
+
+  /** @returns why not, with nothing changed; null when done. */
+  promote(to: number): Refusal | null {
+    return this.replaceModel(() => this.line.promote(to));
+  }
+
+  write(state: StateWriter, featureSchema: string): void {
+    state.bool(this.learning).f64(this.refused).f64(this.inferred).u32(this.lastGood.size);
+    for (const [episode, version] of this.lastGood) state.f64(episode).f64(version);
+    state.bool(this.interpolation !== null);
+    this.interpolation?.write(state);
+    this.scores.write(state);
+    this.nonOverlapping.write(state);
+    this.challengers.write(state, featureSchema);
+    this.watch.write(state);
+  }
+
+  read(state: StateReader, codec: ModelCodec): void {
+    this.learning = state.bool();
+    this.refused = state.f64();
+    this.inferred = state.f64();
+    const episodes = state.u32();
+    if (episodes > MOST_EPISODES) throw new StateFormatError(`${episodes} open episodes`);
+    this.lastGood.clear();
+    for (let i = 0; i < episodes; i++) this.lastGood.set(state.f64(), state.f64());
+    if (state.bool() !== (this.interpolation !== null)) {
+      throw new StateFormatError('stored with another setting of interpolation');
+    }
+    this.interpolation?.read(state);
+    this.scores = Prequential.read(state);
+    this.nonOverlapping = ConfusionMatrix.read(state);
+    this.challengers.read(state, codec);
+    this.watch.read(state);
+  }
+
+  private score(example: Example, answered: string): void {
+    const { label, startMs, sizeMs } = example;
+    this.scores.add(label, answered, deviceKey(example));
+    this.line.score(label, answered);
+    if (startMs % sizeMs === 0) this.nonOverlapping.add(label, answered);
+  }
+
+  /** Whether the current classifier is right when it is asked as a challenger is: without what else goes into an answer. */
+  private isRight(features: Float64Array, label: string): boolean {
+    if (this.challengers.names.length === 0) return false;
+    const { classifier } = this.line;
+    const probabilities = classifier.predict(features);
+    return probabilities.length > 0 && classifier.classes[mostProbable(probabilities)] === label;
+  }
+
+  private tellDrifts(reports: readonly DriftReport[], outputs: Outputs): void {
+    for (const report of reports) this.tellDrift(report, outputs);
+  }
+
+  private tellDrift(report: DriftReport, outputs: Outputs): void {
+    const { line, lastGood } = this;
+    const { episode, stage } = report;
+    if (!lastGood.has(episode)) {
+      lastGood.set(episode, line.version);
+      line.driftBegins();
+      if (lastGood.size > MOST_EPISODES) {
+        for (const oldest of lastGood.keys()) {
+          lastGood.delete(oldest);
+          break;
+        }
+      }
+    }
+    const lastGoodVersion = this.options.versions === false ? null : (lastGood.get(episode) ?? null);
+    const at = { time: this.time(), modelVersion: line.version, lastGoodVersion };
+    tell(driftAlert(report, at), outputs);
+    if (stage === 'recovered') lastGood.delete(episode);
+    if (stage !== 'drift' || !this.learning) return;
+    line.makeVersion('drift', this.at(), outputs);
+    if (this.options.onDrift !== 'none' && isShared(report) && isBoostable(line.classifier)) {
+      line.classifier.boost(BOOST);
+    }
+  }
+
+  private tellChallenge({ score, model, isNew }: Challenge, outputs: Outputs): void {
+    const currentVersion = this.line.version;
+    const version = this.line.makeChallengerVersion(model, this.at(), outputs);
+    this.challengers.propose(score.challenger, version);
+    const promoted = this.options.onBetterChallenger === 'promote' && this.promote(version) === null;
+    if (promoted) {
+      this.line.tell(
+        {
+          ...{
+            kind: 'activated',
+            by: 'promotion',
+            from: currentVersion,
+            to: version,
+            learning: this.learning,
+          },
+          ...{ reason: null, logPosition: this.at().logPosition, command: null },
+        },
+        outputs,
+      );
+    }
+    if (isNew)
+      tell(challengerAlert(score, { time: this.time(), version, currentVersion, promoted }), outputs);
+  }
+
+  private replaceModel(replace: () => Refusal | null): Refusal | null {
+    const before = this.line.current;
+    const refusal = replace();
+    if (refusal === null) this.challengers.modelReplaced(this.line.classifier, before);
+    return refusal;
+  }
+
+  /** Event time of the last window; a window has been seen by the time anything is told. */
+  private time(): string {
+    return this.at().time ?? toIsoTime(0);
+  }
+}
+
+/** One device's trouble is for its user's adaptation, a turn has been answered: only the rest is the shared model's. */
+function isShared({ signal, scope }: DriftReport): boolean {
+  return signal === 'error' && scope.devices.length !== 1;
+}
+
+function tell(alert: Alert<unknown>, outputs: Outputs): void {
+  outputs.emit(TOPICS.alerts, '', utf8.encode(JSON.stringify(alert)));
+}

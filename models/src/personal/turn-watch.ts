@@ -1,0 +1,85 @@
+import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
+import { AXIS_TURNS, NO_TURN } from './axis-turns.js';
+
+/** Windows kept, on which a turn is tried before it is made. */
+const KEPT = 8;
+/** Evidence that a window takes off each turn, so that none grows by chance; what one window adds at most; the most. */
+const TOLL = 0.1;
+const MOST_ADDED = 2;
+const MOST_EVIDENCE = 20;
+/** Turns that are tried at a time. */
+const MOST_CANDIDATES = 3;
+/** Memory of the misses in windows: 1 / (1 − KEEP). */
+const KEEP = 0.8;
+
+/** A labelled window as it came. */
+export interface KeptWindow {
+  readonly x: Float64Array;
+  /** Number of its class. */
+  readonly target: number;
+}
+
+/** What is known of how one device is turned. */
+export class TurnWatch {
+  /** The turn that is made for this device. */
+  turn = NO_TURN;
+  /** Windows that the shared model got wrong, the older the less; 5 when it always does. */
+  misses = 0;
+  /** The last labelled windows, oldest first. */
+  readonly windows: KeptWindow[] = [];
+  /** For each further turn: Page's (1954) cumulative sum of the nats by which it makes the windows more likely. */
+  private readonly sums = new Float64Array(AXIS_TURNS.length);
+
+  /** The turns with at least so many nats in their favour, the most first, at most three. */
+  candidates(least: number): readonly number[] {
+    const { sums } = this;
+    const found: number[] = [];
+    for (let turn = 1; turn < sums.length; turn++) if (sums[turn] >= least) found.push(turn);
+    // Turns of equal favour stand in their order: sorting is stable.
+    return found.sort((a, b) => sums[b] - sums[a]).slice(0, MOST_CANDIDATES);
+  }
+
+  keep(window: KeptWindow, missed: boolean): void {
+    this.misses = this.misses * KEEP + (missed ? 1 : 0);
+    this.windows.push(window);
+    if (this.windows.length > KEPT) this.windows.shift();
+  }
+
+  /** @param evidence for each turn, in nats. */
+  weigh(evidence: Float64Array): void {
+    const { sums } = this;
+    for (let turn = 1; turn < sums.length; turn++) {
+      const added = Math.max(-MOST_ADDED, Math.min(MOST_ADDED, evidence[turn] - TOLL));
+      sums[turn] = Math.max(0, Math.min(MOST_EVIDENCE, sums[turn] + added));
+    }
+  }
+
+  /** A turn was tried and does not help: it needs new evidence. */
+  refuse(turn: number): void {
+    this.sums[turn] = 0;
+  }
+
+  /** Begins anew, after the device is seen in another way. */
+  begin(): void {
+    this.misses = 0;
+    this.windows.length = 0;
+    this.sums.fill(0);
+  }
+
+  write(state: StateWriter): void {
+    state.u8(this.turn).f64(this.misses).f64Array(this.sums).u8(this.windows.length);
+    for (const { x, target } of this.windows) state.f64Array(x).u8(target);
+  }
+
+  /** @param dimensions length of the windows. */
+  read(state: StateReader, dimensions: number): void {
+    this.turn = state.u8();
+    if (this.turn >= AXIS_TURNS.length) throw new StateFormatError(`there is no turn ${this.turn}`);
+    this.misses = state.f64();
+    this.sums.set(state.f64Array(this.sums.length));
+    this.windows.length = 0;
+    const kept = state.u8();
+    if (kept > KEPT) throw new StateFormatError(`${kept} windows kept`);
+    for (let i = 0; i < kept; i++) this.windows.push({ x: state.f64Array(dimensions), target: state.u8() });
+  }
+}
