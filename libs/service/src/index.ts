@@ -1,19 +1,24 @@
 export { abortableSleep } from './abortable-sleep.js';
+export { AccessControl, type Asking } from './access/access-control.js';
+export { accessMiddleware, principalOf } from './access/access.middleware.js';
+export { Caller } from './access/caller.decorator.js';
+export { OpenConnections, type Leave } from './access/open-connections.js';
+export { OriginRule } from './access/origin-rule.js';
+export { Principal, type Need } from './access/principal.js';
+export { Refusal } from './access/refusal.js';
+export { ROUTES, needOf, type RouteRule } from './access/routes.js';
+export { Tokens } from './access/tokens.js';
+export { UserScope } from './access/user-scope.js';
+export { activitiesSetting } from './activities-setting.js';
 export { openDataFolder, type DataFolder } from './data-folder.js';
 export { Health } from './health.js';
-export { loopbackRefusal } from './loopback-only.js';
+export { AppIdentity } from './operations.controller.js';
 export { ProblemError, ProblemFilter } from './problem.filter.js';
 export { readRunFile, removeRunFile, runFilePath, writeRunFile, type RunFile } from './run-file.js';
+export { rootModule } from './root-module.js';
 export { RunnerHost, type RunnerStatus } from './runner-host.js';
 export { failStart, serve, serveOptions } from './serve.js';
 export type { ServiceContext } from './service-context.js';
-export {
-  SettingsError,
-  commonSettings,
-  port,
-  readSettings,
-  requireLoopback,
-  wholeNumber,
-} from './settings.js';
+export { SettingsError, commonSettings, port, readSettings, wholeNumber } from './settings.js';
 export { learningSettings } from './learning-settings.js';
 export { windowOptions, windowSettings } from './window-settings.js';

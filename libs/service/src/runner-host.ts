@@ -29,7 +29,7 @@ export class RunnerHost {
 
   constructor(
     private readonly options: RunnerHostOptions,
-    private readonly context: ServiceContext,
+    private readonly context: Pick<ServiceContext, 'logger' | 'metrics' | 'health'>,
   ) {
     const { logger, metrics, health } = context;
     const { name } = options;

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRunFile } from './run-file.js';
-import { serve } from './serve.js';
+import { serve, serveOptions } from './serve.js';
+import { commonSettings, readSettings } from './settings.js';
 
 describe('serve', () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'hark-serve-'));
@@ -13,13 +14,11 @@ describe('serve', () => {
   beforeAll(async () => {
     class Empty {}
     Module({})(Empty);
-    await serve(
-      { app: 'test', dataFolder, host: '127.0.0.1', port: 0, logLevel: 'silent', supervised: false },
-      ({ health }) => {
-        health.require('disk', () => Promise.resolve('the disk is full'));
-        return Promise.resolve({ module: Empty, stop: () => Promise.resolve() });
-      },
-    );
+    const settings = readSettings(commonSettings, { HARK_DATA: dataFolder, HARK_LOG_LEVEL: 'silent' });
+    await serve(serveOptions('test', 0, settings), ({ health }) => {
+      health.require('disk', () => Promise.resolve('the disk is full'));
+      return Promise.resolve({ module: Empty, stop: () => Promise.resolve() });
+    });
     port = readRunFile(dataFolder, 'test')!.port;
   });
   afterAll(() => rmSync(dataFolder, { recursive: true }));

@@ -1,39 +1,33 @@
 import 'reflect-metadata';
-import { Module, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
+import { accessMiddleware } from './access/access.middleware.js';
+import { watchAccess } from './access/access-watch.js';
+import { openAccess } from './access/open-access.js';
 import { Health } from './health.js';
-import { loopbackOnly } from './loopback-only.js';
+import { limitServer } from './server-limits.js';
 import { NestLogger } from './nest-logger.js';
-import { AppIdentity, OperationsController } from './operations.controller.js';
+import { AppIdentity } from './operations.controller.js';
 import { ProblemFilter } from './problem.filter.js';
+import { rootModule } from './root-module.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import type { ServiceContext } from './service-context.js';
-import { requireLoopback, type CommonSettings } from './settings.js';
+import type { CommonSettings } from './settings.js';
 
 export interface ServeOptions {
   readonly app: string;
-  readonly dataFolder: string;
-  readonly host: string;
   readonly port: number;
-  readonly logLevel: string;
-  /** End when standard input ends: whoever started the app has died. */
-  readonly supervised: boolean;
+  readonly settings: CommonSettings;
 }
 
 /** What an app's settings say of how it is served. */
 export function serveOptions(app: string, port: number, settings: CommonSettings): ServeOptions {
-  return {
-    app,
-    port,
-    dataFolder: settings.HARK_DATA,
-    host: settings.HARK_HOST,
-    logLevel: settings.HARK_LOG_LEVEL,
-    supervised: settings.HARK_SUPERVISED === '1',
-  };
+  return { app, port, settings };
 }
 
 /** Of all apps: they are released together. */
@@ -55,37 +49,46 @@ export async function serve(
     readonly stop: () => Promise<void>;
   }>,
 ): Promise<void> {
-  requireLoopback(options.host);
+  const { settings } = options;
+  const { HARK_DATA: dataFolder, HARK_HOST: host } = settings;
+  const access = openAccess(settings, Date.now);
   const logger = pino(
-    { level: options.logLevel, base: { app: options.app } },
+    { level: settings.HARK_LOG_LEVEL, base: { app: options.app } },
     pino.destination({ fd: 2, sync: true }),
   );
   const health = new Health();
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const context = { logger, health, metrics };
+  const context = { logger, health, metrics, access };
 
   const parts = await build(context);
   const identity = new AppIdentity(options.app, VERSION, new Date().toISOString());
-  const app = await NestFactory.create<NestExpressApplication>(rootModule(parts.module, context, identity), {
-    bodyParser: false,
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    rootModule(parts.module, { health, metrics, identity }),
+    {
+      bodyParser: false,
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    },
+  );
   app.disable('x-powered-by');
-  app.use(loopbackOnly);
+  app.use(accessMiddleware(access));
   app.useGlobalFilters(new ProblemFilter(logger));
   parts.configure?.(app);
-  await app.listen(options.port, options.host);
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  writeRunFile(options.dataFolder, options.app, { pid: process.pid, port, host: options.host });
-  logger.info({ port, host: options.host, data: options.dataFolder }, `${options.app} is listening`);
+  const server = app.getHttpServer() as Server;
+  limitServer(server, settings);
+  await app.listen(options.port, host);
+  const { port } = server.address() as AddressInfo;
+  writeRunFile(dataFolder, options.app, { pid: process.pid, port, host });
+  logger.info({ port, host, data: dataFolder, tokens: access.required }, `${options.app} is listening`);
+  const unwatch = watchAccess(access, logger);
 
   let stopping = false;
   const stop = async (code: number, reason: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
     logger.info({ reason }, 'stopping');
+    unwatch();
     setTimeout(() => {
       logger.error('stopping took too long');
       process.exit(1);
@@ -93,7 +96,7 @@ export async function serve(
     try {
       await closeServer(app);
       await parts.stop();
-      removeRunFile(options.dataFolder, options.app);
+      removeRunFile(dataFolder, options.app);
       logger.info('stopped');
       process.exit(code);
     } catch (error) {
@@ -103,7 +106,8 @@ export async function serve(
   };
   process.on('SIGTERM', () => void stop(0, 'SIGTERM'));
   process.on('SIGINT', () => void stop(0, 'SIGINT'));
-  if (options.supervised) {
+  if (settings.HARK_SUPERVISED === '1') {
+    // Whoever started the app has died when standard input ends.
     process.stdin.on('end', () => void stop(0, 'the supervisor has gone'));
     process.stdin.on('error', () => void stop(0, 'the supervisor has gone'));
     process.stdin.resume();
@@ -128,23 +132,4 @@ async function closeServer(app: INestApplication): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), 1000);
   await closed;
   clearTimeout(cut);
-}
-
-function rootModule(
-  module: DynamicModule | Type,
-  context: ServiceContext,
-  identity: AppIdentity,
-): DynamicModule {
-  class RootModule {}
-  Module({})(RootModule);
-  return {
-    module: RootModule,
-    imports: [module],
-    controllers: [OperationsController],
-    providers: [
-      { provide: Health, useValue: context.health },
-      { provide: Registry, useValue: context.metrics },
-      { provide: AppIdentity, useValue: identity },
-    ],
-  };
 }

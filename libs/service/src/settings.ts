@@ -1,21 +1,13 @@
 import { z } from 'zod';
+import { accessSettings } from './access/access-settings.js';
+import { SettingsError } from './settings-error.js';
+import { wholeNumber } from './whole-number.js';
 
-/** The environment does not make a valid configuration; the message has one line for each variable. */
-export class SettingsError extends Error {
-  readonly code = 'invalid_settings';
-}
+export { SettingsError } from './settings-error.js';
+export { wholeNumber } from './whole-number.js';
 
 /** A TCP port; 0 takes any free one. */
 export const port = (fallback: number) => wholeNumber(fallback, 0, 65_535);
-
-/** A whole number within bounds. */
-export const wholeNumber = (fallback: number, least: number, most: number) =>
-  z.coerce
-    .number({ error: `expected a whole number from ${least} to ${most}` })
-    .int(`expected a whole number from ${least} to ${most}`)
-    .min(least, `expected a whole number from ${least} to ${most}`)
-    .max(most, `expected a whole number from ${least} to ${most}`)
-    .default(fallback);
 
 /** What every app reads. */
 export const commonSettings = {
@@ -23,12 +15,13 @@ export const commonSettings = {
   HARK_HOST: z.string().min(1).default('127.0.0.1'),
   HARK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   HARK_SUPERVISED: z.enum(['0', '1']).default('0'),
+  ...accessSettings,
 };
 
 /** The settings of every app, read. */
 export type CommonSettings = z.infer<z.ZodObject<typeof commonSettings>>;
 
-const SECRET = /TOKEN|SECRET|PASSWORD|KEY/;
+const SECRET = /(?<!PER_)TOKEN(?!S_FILE)|SECRET|PASSWORD|KEY|WEBHOOKS/;
 
 /**
  * Reads an app's settings from environment variables; a variable that is set to nothing counts as absent.
@@ -53,16 +46,4 @@ export function readSettings<Shape extends z.ZodRawShape>(
   }
   if (!result.success || lines.length > 0) throw new SettingsError(lines.join('\n'));
   return result.data;
-}
-
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
-
-/** @throws SettingsError beyond loopback: nothing checks who is asking yet. */
-export function requireLoopback(host: string): void {
-  if (!LOOPBACK.test(host)) {
-    throw new SettingsError(
-      `HARK_HOST=${JSON.stringify(host)}: only loopback addresses (127.0.0.1, ::1, localhost) are served, because ` +
-        'this version has no access tokens',
-    );
-  }
 }

@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { HeaderColumnsError, MissingHeaderError } from '@hark/streaming';
 import { UnknownClassifierError } from '@hark/models';
 import { SimulationOptionError } from '@hark/simulator';
+import { alertsCommand } from './commands/alerts.command.js';
 import { demoCommand } from './commands/demo.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
+import { labelsCommand } from './commands/labels.command.js';
 import { modelsCommand } from './commands/models.command.js';
 import { replayCommand } from './commands/replay.command.js';
 import { sessionsCommand } from './commands/sessions.command.js';
@@ -11,6 +13,7 @@ import { statusCommand } from './commands/status.command.js';
 import { evaluateCommand } from './commands/evaluate.command.js';
 import { importCommand } from './commands/import.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
+import { tokensCommand } from './commands/tokens.command.js';
 import { startCommand } from './commands/start.command.js';
 import { RecordingFileError } from './recording/recording-file.js';
 import { UsageError, WorkFailedError } from './terminal/failures.js';
@@ -37,10 +40,20 @@ export async function runHark(args: readonly string[], terminal: Terminal): Prom
   }
 }
 
-function program(terminal: Terminal): Command {
+function program(given: Terminal): Command {
+  const environment = { ...given.environment };
+  const terminal = { ...given, environment };
   const root = new Command('hark')
     .description('Online activity recognition from phone and watch sensors.')
     .showHelpAfterError('(hark help <command> shows examples)')
+    .option(
+      '--token <token>',
+      'the token to show to the service (better: HARK_TOKEN, which `ps` does not show)',
+    )
+    .hook('preAction', () => {
+      const { token } = root.opts<{ token?: string }>();
+      if (token !== undefined) environment['HARK_TOKEN'] = token;
+    })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -60,8 +73,11 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage. Results go to standard out
   evaluateCommand(root, terminal);
   replayCommand(root, terminal);
   modelsCommand(root, terminal);
+  labelsCommand(root, terminal);
+  alertsCommand(root, terminal);
   sessionsCommand(root, terminal);
   statusCommand(root, terminal);
+  tokensCommand(root, terminal);
   doctorCommand(root, terminal);
   return root;
 }

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ingestDocuments } from '../documents/ingest-documents.js';
 import { FrontDoor } from './front-door.js';
 import { ProducersController } from './producers.controller.js';
 import { SampleIntake, type SampleIntakeOptions } from './sample-intake.js';
@@ -13,6 +14,7 @@ export class FrontDoorModule {
   static register(frontDoor: FrontDoor, options: SampleIntakeOptions): DynamicModule {
     return {
       module: FrontDoorModule,
+      imports: [ingestDocuments(frontDoor.activities.fixed)],
       controllers: [SamplesController, ProducersController],
       providers: [
         { provide: FrontDoor, useValue: frontDoor },

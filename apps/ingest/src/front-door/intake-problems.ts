@@ -28,6 +28,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   column_length: { status: 400, title: NO_ROW, unreadable: true },
   record_format: { status: 400, title: NO_ROW, unreadable: true },
   too_many_streams: { status: 413, title: 'Too many streams in one batch' },
+  forbidden_user: { status: 403, title: 'Rows of another user' },
   invalid_numbering: { status: 400, title: 'Invalid numbering' },
   sequence_gap: { status: 409, title: 'A batch is missing' },
   broken_body: { status: 400, title: 'Broken body' },
@@ -40,6 +41,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   log_disk: { status: 503, title: 'The disk has failed', retryAfterSeconds: 30 },
   fenced: { status: 503, title: 'Taken over', retryAfterSeconds: 5 },
 };
+
+/** The codes of {@link problemFor}, by status. */
+export function intakeProblemCodes(): Record<number, string[]> {
+  const codes: Record<number, string[]> = {};
+  for (const [code, { status }] of Object.entries(MEANINGS)) (codes[status] ??= []).push(code);
+  return codes;
+}
 
 /** What a client is told where the error's own message is about this machine. */
 const DETAILS: Readonly<Record<string, string>> = {

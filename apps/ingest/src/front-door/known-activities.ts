@@ -21,6 +21,11 @@ export class KnownActivities {
     return true;
   }
 
+  /** The names of a fixed vocabulary, null where it is open. */
+  get fixed(): readonly string[] | null {
+    return this.vocabulary.names;
+  }
+
   /** Names taken where the vocabulary is open; empty where it is fixed. */
   get names(): string[] {
     return [...this.seen];

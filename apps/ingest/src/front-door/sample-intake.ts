@@ -1,6 +1,7 @@
 import { problem, SampleBatchBuilder, SENSORS, type RowError, type Sensor } from '@hark/contracts';
-import { ProblemError } from '@hark/service';
+import { ProblemError, principalOf } from '@hark/service';
 import type { Request } from 'express';
+import { requireOwnUsers } from './own-users.js';
 import type { FrontDoor } from './front-door.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import { isUnreadable, problemFor } from './intake-problems.js';
@@ -59,6 +60,7 @@ export class SampleIntake {
       const body = await this.read(request, bytes, receivedMs, numbering);
       const rows = body.batch.rows + body.rejected;
       checkNumbering(numbering, rows);
+      requireOwnUsers(body, principalOf(request));
       // Before the front door: a number is taken with rows, good or refused, or with an end.
       if (rows === 0 && numbering?.end !== true) throw noRows();
       const { duplicate } = await this.frontDoor.accept({ ...body, source: SOURCE, receivedMs, numbering });

@@ -14,7 +14,7 @@ import {
   TOPICS,
   type DeadLetter,
 } from '@hark/contracts';
-import { ProblemFilter } from '@hark/service';
+import { AccessControl, ProblemFilter, accessMiddleware } from '@hark/service';
 import { LogFullError, MemoryLog, type Commit, type LogWriter } from '@hark/streaming';
 import { FrontDoor } from './front-door.js';
 import { FrontDoorModule } from './front-door.module.js';
@@ -75,6 +75,7 @@ describe('POST /v1/samples', () => {
       maxInFlightBytes: 2 * MAX_BODY,
     });
     app = await NestFactory.create<NestExpressApplication>(module, { bodyParser: false, logger: false });
+    app.use(accessMiddleware(AccessControl.open()));
     app.useGlobalFilters(new ProblemFilter(pino({ level: 'silent' })));
     await app.listen(0, '127.0.0.1');
     url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;

@@ -12,6 +12,7 @@ import { freePort } from '../launcher/ports.js';
 import { Supervisor } from '../launcher/supervisor.js';
 import { addressOf, APPS, portOf, type App } from '../service/addresses.js';
 import { ServiceClient } from '../service/service-client.js';
+import { tokenOf } from '../service/token.js';
 import { paced } from '../simulate/pacing.js';
 import { SampleSender } from '../simulate/sample-sender.js';
 import { box } from '../terminal/box.js';
@@ -132,11 +133,13 @@ async function tell(gateway: string, ingest: string, signal: AbortSignal, termin
     () => (performance.now() - started) / 1000,
     gateway,
   );
-  const feed = new LiveFeed(gateway, [
-    { channel: 'predictions', mode: 'update', onNext: narrator.prediction },
+  const token = tokenOf(terminal.environment);
+  const subscriptions = [
+    { channel: 'predictions', mode: 'update' as const, onNext: narrator.prediction },
     { channel: 'alerts', onNext: narrator.alert },
     { channel: 'models', onNext: narrator.model },
-  ]);
+  ];
+  const feed = new LiveFeed(gateway, subscriptions, token);
   const reports = setInterval(() => narrator.report(), REPORT_SECONDS * 1000);
   const simulation = new Simulation({
     users: 6,
@@ -147,7 +150,7 @@ async function tell(gateway: string, ingest: string, signal: AbortSignal, termin
     faults: ['dup', 'drift'],
     drift: { atSeconds: DRIFT_SECONDS, devices: DEVICES },
   });
-  const sender = new SampleSender(new ServiceClient(ingest, signal, 30_000));
+  const sender = new SampleSender(new ServiceClient(ingest, signal, { token, patienceMs: 30_000 }));
   let drifted = false;
   narrator.announce('twelve devices start to send; the model has never seen any of it');
   try {

@@ -8,6 +8,7 @@ import { Recording } from '../recording/recording.js';
 import { RejectedRows } from '../recording/rejected-rows.js';
 import { addressOf, type App } from '../service/addresses.js';
 import { ServiceClient } from '../service/service-client.js';
+import { tokenOf } from '../service/token.js';
 import { WorkFailedError } from '../terminal/failures.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped } from '../terminal/table.js';
@@ -80,12 +81,11 @@ async function run(paths: string[], options: ImportOptions, terminal: Terminal):
   const progress = new Progress(terminal, 'importing');
   try {
     const client = (app: 'ingest' | 'learner', given: string | undefined): ServiceClient =>
-      new ServiceClient(
-        given ?? folder?.urls[app] ?? addressOf(app, terminal.environment),
-        terminal.signal,
-        options.patience * 1000,
-        (reason) => terminal.log(`${app} is away (${reason}): trying for ${options.patience} s`),
-      );
+      new ServiceClient(given ?? folder?.urls[app] ?? addressOf(app, terminal.environment), terminal.signal, {
+        token: folder?.token ?? tokenOf(terminal.environment),
+        patienceMs: options.patience * 1000,
+        onAway: (reason) => terminal.log(`${app} is away (${reason}): trying for ${options.patience} s`),
+      });
     const ingest = client('ingest', options.url);
     const report = await importRecording(recording, new Producer(ingest, recording.identity), {
       onBatch: (rows) => {

@@ -1,22 +1,9 @@
-import type { VersionManifest } from '@hark/contracts';
+import type { RollbackAnswer, VersionList, VersionManifest, VersionView } from '@hark/contracts';
 import type { Command } from 'commander';
 import { grouped, percent, renderTable } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { version } from './option-values.js';
 import { gatewayClient, gatewayOptions, type GatewayOptions } from './service-urls.js';
-
-interface VersionView extends VersionManifest {
-  readonly alias: string | null;
-  readonly metricsSince: VersionManifest['metrics'];
-}
-
-interface RollbackAnswer {
-  readonly from: number;
-  readonly to: number;
-  readonly effectiveAt: { readonly topic: string; readonly offset: number } | null;
-  readonly learning: string;
-  readonly diff: Record<string, unknown>;
-}
 
 interface RollbackOptions extends GatewayOptions {
   frozen?: true;
@@ -27,7 +14,7 @@ interface RollbackOptions extends GatewayOptions {
 export function modelsCommand(program: Command, terminal: Terminal): void {
   const models = program
     .command('models')
-    .summary('the versions of the model: list, show, roll back')
+    .summary('the versions of the model: list, show, roll back, promote')
     .description('The versions of the model, and which one answers.')
     .addHelpText(
       'after',
@@ -41,7 +28,7 @@ Examples:
 
   gatewayOptions(models.command('list').description('all versions, newest first')).action(
     async (options: GatewayOptions) => {
-      const answer = await gatewayClient(options, terminal).json<{ versions: VersionView[] }>('/v1/models');
+      const answer = await gatewayClient(options, terminal).json<VersionList>('/v1/models');
       if (options.json) return terminal.out(JSON.stringify(answer));
       if (answer.versions.length === 0)
         return terminal.out('no version yet: the first is made with the first window');
@@ -52,7 +39,7 @@ Examples:
   gatewayOptions(
     models.command('show').argument('<version>', 'such as v37').description('all about one version'),
   ).action(async (number: string, options: GatewayOptions) => {
-    const path = /^(current|previous)$/.test(number) ? number : String(version(number));
+    const path = /^(current|previous|challenger)$/.test(number) ? number : String(version(number));
     const answer = await gatewayClient(options, terminal).json<VersionView>(`/v1/models/${path}`);
     if (options.json) return terminal.out(JSON.stringify(answer));
     terminal.out(versionText(answer));
@@ -75,30 +62,30 @@ Examples:
         ...(options.reason !== undefined && { reason: options.reason }),
       },
     );
-    if (options.json) return terminal.out(JSON.stringify(answer));
-    const { from, to, effectiveAt, learning, diff } = answer;
-    terminal.out(
-      effectiveAt === null
-        ? `v${from} would give way to v${to}; nothing was changed`
-        : `v${to} answers instead of v${from} from ${effectiveAt.topic}/${effectiveAt.offset} on, learning: ${learning}`,
-    );
-    terminal.out(
-      renderTable(
-        ['', ''],
-        Object.entries(diff).map(([name, value]) => [name, JSON.stringify(value)]),
-      ),
-    );
+    terminal.out(options.json ? JSON.stringify(answer) : activationText(answer));
   });
 
   gatewayOptions(
     models
       .command('promote')
       .argument('<version>', 'the challenger, such as v38', version)
-      .description('let a challenger answer'),
+      .description('let a challenger answer, from the next window on'),
   ).action(async (number: number, options: GatewayOptions) => {
-    const answer = await gatewayClient(options, terminal).post<unknown>(`/v1/models/${number}/promote`, {});
-    terminal.out(JSON.stringify(answer));
+    const answer = await gatewayClient(options, terminal).post<RollbackAnswer>(
+      `/v1/models/${number}/promote`,
+      {},
+    );
+    terminal.out(options.json ? JSON.stringify(answer) : activationText(answer));
   });
+}
+
+function activationText({ from, to, effectiveAt, learning, diff }: RollbackAnswer): string {
+  const what =
+    effectiveAt === null
+      ? `v${from} would give way to v${to}; nothing was changed`
+      : `v${to} answers instead of v${from} from ${effectiveAt.topic}/${effectiveAt.offset} on, learning: ${learning}`;
+  const rows = Object.entries(diff).map(([name, value]) => [name, JSON.stringify(value)]);
+  return `${what}\n${renderTable(['', ''], rows)}`;
 }
 
 export function versionTable(versions: readonly VersionView[]): string {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sensor } from '@hark/contracts';
+import type { ReplaySpeed, ReplayView, Sensor } from '@hark/contracts';
 import { InvalidArgumentError, type Command } from 'commander';
 import { replayFiles, type FilesOptions } from '../replay/replay-files.js';
-import { replayText, type ReplayView } from '../replay/replay-view.js';
-import type { ServiceClient } from '../service/service-client.js';
+import { replayText, type ReplayResultView } from '../replay/replay-view.js';
+import { ServiceClient } from '../service/service-client.js';
+import { tokenOf } from '../service/token.js';
 import { InterruptedError, UsageError, WorkFailedError } from '../terminal/failures.js';
 import { Progress } from '../terminal/progress.js';
 import { grouped } from '../terminal/table.js';
@@ -13,7 +14,7 @@ import { commaList, sensor, speed, version } from './option-values.js';
 import { gatewayClient, gatewayOptions, type GatewayOptions } from './service-urls.js';
 
 interface ReplayOptions extends GatewayOptions {
-  speed: number | 'max';
+  speed: ReplaySpeed;
   model: number | 'current';
   learn?: true;
   loop?: true;
@@ -26,6 +27,8 @@ interface ReplayOptions extends GatewayOptions {
 
 const SESSION = /^[0-9a-f]{16}$/;
 const POLL_MS = 200;
+/** A replay outlives a restart of the gateway: it is followed again when that is back. */
+const PATIENCE_MS = 30_000;
 
 export function replayCommand(program: Command, terminal: Terminal): void {
   gatewayOptions(
@@ -64,7 +67,7 @@ async function replay(what: string[], options: ReplayOptions, terminal: Terminal
   const gateway = gatewayClient(options, terminal);
   const { learn = false, loop = false } = options;
   const asked = { ...options, learn, loop };
-  const view = what.some((path) => existsSync(path))
+  const view: ReplayResultView = what.some((path) => existsSync(path))
     ? await replayFiles(what, asked, gateway, terminal)
     : await replaySession(sessionOf(what, options), asked, gateway, terminal);
   if (options.json) terminal.out(JSON.stringify(view));
@@ -108,22 +111,28 @@ async function replaySession(
   }
 }
 
-/** Follows a replay to its end; stops it at Ctrl-C. */
+/** Follows a replay to its end, through restarts of the gateway; stops it at Ctrl-C. */
 async function ended(
-  gateway: ServiceClient,
+  { url }: ServiceClient,
   id: string,
   terminal: Terminal,
   progress: Progress,
 ): Promise<ReplayView> {
-  for (;;) {
-    if (terminal.signal.aborted) {
-      await fetch(`${gateway.url}/v1/replays/${id}`, { method: 'DELETE' }).catch(() => undefined);
-      throw new InterruptedError('the replay is stopped');
+  const token = tokenOf(terminal.environment);
+  const gateway = new ServiceClient(url, terminal.signal, { token, patienceMs: PATIENCE_MS });
+  try {
+    for (;;) {
+      const view = await gateway.json<ReplayView>(`/v1/replays/${id}`);
+      if (view.status === 'ended' || view.status === 'failed') return view;
+      progress.update(0, `${grouped(view.predictions)} predictions, at ${view.position ?? 'the start'}`);
+      await sleep(POLL_MS, undefined, { signal: terminal.signal }).catch(() => undefined);
     }
-    const view = await gateway.json<ReplayView>(`/v1/replays/${id}`);
-    if (view.status === 'ended' || view.status === 'failed') return view;
-    progress.update(0, `${grouped(view.predictions)} predictions, at ${view.position ?? 'the start'}`);
-    await sleep(POLL_MS, undefined, { signal: terminal.signal }).catch(() => undefined);
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    // A client of its own: the other's requests have been cut off.
+    const last = new ServiceClient(url, AbortSignal.timeout(2000), { token });
+    await last.request(`/v1/replays/${id}`, { method: 'DELETE' }).catch(() => undefined);
+    throw new InterruptedError('the replay is stopped');
   }
 }
 

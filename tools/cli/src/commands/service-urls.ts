@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addressOf } from '../service/addresses.js';
 import { ServiceClient } from '../service/service-client.js';
+import { tokenOf } from '../service/token.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { httpUrl } from './option-values.js';
 
@@ -21,5 +22,6 @@ export function gatewayOptions(command: Command): Command {
 }
 
 export function gatewayClient({ url }: GatewayOptions, terminal: Terminal): ServiceClient {
-  return new ServiceClient(url ?? addressOf('gateway', terminal.environment), terminal.signal);
+  const { environment, signal } = terminal;
+  return new ServiceClient(url ?? addressOf('gateway', environment), signal, { token: tokenOf(environment) });
 }

@@ -1,19 +1,9 @@
+import type { SessionList } from '@hark/contracts';
 import type { Command } from 'commander';
 import { renderTable } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { wholeNumber } from './option-values.js';
 import { gatewayClient, gatewayOptions, type GatewayOptions } from './service-urls.js';
-
-interface SessionView {
-  readonly id: string;
-  readonly user: string;
-  readonly device: string;
-  readonly model: string;
-  readonly start: string;
-  readonly end: string;
-  readonly samples: { readonly accelerometer: number; readonly gyroscope: number };
-  readonly labels: readonly string[];
-}
 
 interface SessionsOptions extends GatewayOptions {
   user?: string;
@@ -41,7 +31,7 @@ export function sessionsCommand(program: Command, terminal: Terminal): void {
         ...(user !== undefined && { user }),
         ...(device !== undefined && { device }),
       });
-      const answer = await gatewayClient(options, terminal).json<{ sessions: SessionView[]; next?: string }>(
+      const answer = await gatewayClient(options, terminal).json<SessionList>(
         `/v1/sessions?${query.toString()}`,
       );
       if (options.json) return terminal.out(JSON.stringify(answer));

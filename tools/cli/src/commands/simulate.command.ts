@@ -2,6 +2,7 @@ import { FAULTS, Simulation, type Fault } from '@hark/simulator';
 import { Option, type Command } from 'commander';
 import { addressOf } from '../service/addresses.js';
 import { ServiceClient } from '../service/service-client.js';
+import { tokenOf } from '../service/token.js';
 import { HharFiles } from '../simulate/hhar-files.js';
 import { paced } from '../simulate/pacing.js';
 import { BatchJoiner, SampleSender } from '../simulate/sample-sender.js';
@@ -139,9 +140,11 @@ async function toService(
   terminal: Terminal,
 ): Promise<string[]> {
   const sender = new SampleSender(
-    new ServiceClient(url ?? addressOf('ingest', terminal.environment), terminal.signal, 30_000, (reason) =>
-      terminal.log(`ingest is away (${reason}): trying for 30 s`),
-    ),
+    new ServiceClient(url ?? addressOf('ingest', terminal.environment), terminal.signal, {
+      token: tokenOf(terminal.environment),
+      patienceMs: 30_000,
+      onAway: (reason) => terminal.log(`ingest is away (${reason}): trying for 30 s`),
+    }),
   );
   if (factor !== 'max') {
     for await (const { batch } of deliveries) sender.send(batch);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addressOf, APPS, type App } from '../service/addresses.js';
 import { ServiceAwayError, ServiceClient } from '../service/service-client.js';
+import { tokenOf } from '../service/token.js';
 import { WorkFailedError } from '../terminal/failures.js';
 import { grouped, percent, renderTable, type Cell } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -35,9 +36,10 @@ export function statusCommand(program: Command, terminal: Terminal): void {
 
 async function status(options: { json?: true }, terminal: Terminal): Promise<void> {
   const { environment, signal } = terminal;
+  const token = tokenOf(environment);
   const found = await Promise.all(
     APPS.map(async (app): Promise<[App, Status | null]> => {
-      const client = new ServiceClient(addressOf(app, environment), signal);
+      const client = new ServiceClient(addressOf(app, environment), signal, { token });
       return [app, await client.json<Status>('/v1/status').catch(nullWhenAway)];
     }),
   );

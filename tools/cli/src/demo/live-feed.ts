@@ -26,6 +26,7 @@ export class LiveFeed {
   constructor(
     private readonly url: string,
     private readonly subscriptions: readonly Subscription[],
+    private readonly token?: string,
   ) {
     this.connect();
   }
@@ -39,7 +40,9 @@ export class LiveFeed {
   private connect(): void {
     const socket = new WebSocket(`${this.url.replace(/^http/, 'ws')}/v1/live`);
     this.socket = socket;
-    socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
+    socket.on('open', () =>
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { token: this.token } })),
+    );
     // `close` follows, and tries again.
     socket.on('error', () => undefined);
     socket.on('close', () => {

@@ -88,7 +88,7 @@ afterEach(() => {
 
 async function run(patienceMs = 5000) {
   const recording = await Recording.open([folder]);
-  const client = new ServiceClient(url, new AbortController().signal, patienceMs);
+  const client = new ServiceClient(url, new AbortController().signal, { patienceMs });
   return importRecording(recording, new Producer(client, recording.identity), {
     onBatch: () => {},
     onRefused: () => {},

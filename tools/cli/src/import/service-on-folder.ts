@@ -1,3 +1,4 @@
+import { formatTokenEntry, newToken, tokenHash } from '@hark/service/access';
 import { resolve } from 'node:path';
 import { appLogLine } from '../launcher/app-log-line.js';
 import { appSpec, isAppReady, requireStopped } from '../launcher/hark-apps.js';
@@ -8,6 +9,8 @@ import type { Terminal } from '../terminal/terminal.js';
 /** Apps that run for one command on the data folder of a stopped service. */
 export interface FolderService {
   readonly urls: Readonly<Record<App, string>>;
+  /** Good for as long as the apps run, whatever tokens the folder has. */
+  readonly token: string;
   stop(): Promise<void>;
 }
 
@@ -23,8 +26,19 @@ export async function openFolder(
   terminal: Terminal,
 ): Promise<FolderService> {
   requireStopped(dataFolder, apps);
+  const { id, text: token } = newToken();
+  const entry = formatTokenEntry({
+    id,
+    name: 'folder',
+    hash: tokenHash(token).toString('hex'),
+    roles: ['operate'],
+    users: ['*'],
+    created: null,
+    expires: null,
+  });
   const environment: Record<string, string | undefined> = {
     ...terminal.environment,
+    HARK_TOKENS: [terminal.environment['HARK_TOKENS'] ?? '', entry].join(';'),
     HARK_DATA: resolve(dataFolder),
     HARK_LOG_LEVEL: terminal.environment['HARK_LOG_LEVEL'] || 'warn',
     HARK_HOST: '127.0.0.1',
@@ -46,6 +60,7 @@ export async function openFolder(
   }
   const url = (app: App): string => addressOf(app, environment);
   return {
+    token,
     urls: { ingest: url('ingest'), learner: url('learner'), gateway: url('gateway') },
     stop: () => supervisor.stop(),
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { toIsoTime, type SampleBatch } from '@hark/contracts';
+import { toIsoTime, type ReplaySpeed, type SampleBatch } from '@hark/contracts';
 import { ReplayResult } from '@hark/models';
 import { OfflineLearner, readPrediction } from '../evaluate/offline-learner.js';
 import { eachWindow } from '../evaluate/window-source.js';
@@ -9,12 +9,12 @@ import { InterruptedError } from '../terminal/failures.js';
 import type { EventRange } from './event-range.js';
 import { recordingPieces } from './recording-pieces.js';
 import { ReplayPace, type PaceClock } from './replay-pace.js';
-import type { ReplayView, Speed } from './replay-view.js';
+import type { ReplayResultView } from './replay-view.js';
 import type { StoredVersion } from './stored-version.js';
 
 export interface FileReplayOptions {
   readonly version: StoredVersion;
-  readonly speed: Speed;
+  readonly speed: ReplaySpeed;
   /** Whether the copy of the model goes on learning. */
   readonly learn: boolean;
   readonly range: EventRange;
@@ -73,7 +73,7 @@ export class FileReplay {
     return this.reached === -Infinity ? null : toIsoTime(this.reached);
   }
 
-  get view(): ReplayView {
+  get view(): ReplayResultView {
     const { predictions, labelled, unanswered, accuracy, digest } = this.result;
     return {
       model: this.options.version.manifest.version,

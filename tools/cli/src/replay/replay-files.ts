@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sensor } from '@hark/contracts';
+import type { ReplayEnd, ReplaySpeed, Sensor } from '@hark/contracts';
 import { RejectedRows } from '../recording/rejected-rows.js';
 import { Recording } from '../recording/recording.js';
 import type { ServiceClient } from '../service/service-client.js';
@@ -10,11 +10,11 @@ import type { Terminal } from '../terminal/terminal.js';
 import { eventRange } from './event-range.js';
 import { FileReplay } from './file-replay.js';
 import type { PaceClock } from './replay-pace.js';
-import type { ReplayView, Speed } from './replay-view.js';
+import type { ReplayResultView } from './replay-view.js';
 import { storedVersion } from './stored-version.js';
 
 export interface FilesOptions {
-  readonly speed: Speed;
+  readonly speed: ReplaySpeed;
   readonly model: number | 'current';
   readonly learn: boolean;
   readonly loop: boolean;
@@ -25,15 +25,15 @@ export interface FilesOptions {
   readonly rejected?: string;
 }
 
-/** A {@link ReplayView} with the other fields of the gateway's, where a file has them, and how reading went. */
-export interface FilesView extends ReplayView {
+/** A {@link ReplayResultView} with the other fields of the gateway's, where a file has them, and how reading went. */
+export interface FilesView extends ReplayResultView {
   readonly id: null;
   readonly session: null;
   readonly files: readonly string[];
   readonly rows: number;
   readonly rejected: number;
-  readonly reason: 'played_out' | 'no_predictions';
-  readonly speed: Speed;
+  readonly reason: Extract<ReplayEnd, 'played_out' | 'no_predictions'>;
+  readonly speed: ReplaySpeed;
   readonly learn: boolean;
   readonly loop: boolean;
   readonly passes: number;

@@ -1,4 +1,4 @@
-import type { Speed } from './replay-view.js';
+import type { ReplaySpeed } from '@hark/contracts';
 
 /** The wall clock, in milliseconds from anywhere. */
 export interface PaceClock {
@@ -17,7 +17,7 @@ export class ReplayPace {
 
   constructor(
     private readonly clock: PaceClock,
-    private readonly speed: Speed,
+    private readonly speed: ReplaySpeed,
     private readonly stopped: () => boolean,
   ) {}
 

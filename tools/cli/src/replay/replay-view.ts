@@ -1,26 +1,23 @@
+import type { ReplayView } from '@hark/contracts';
 import { grouped, percent, renderTable } from '../terminal/table.js';
 
-export type Speed = number | 'max';
-
-/** What is said of a replay, as far as the terminal shows it; the gateway's replays say more. */
-export interface ReplayView {
-  readonly model: number;
-  readonly status: 'playing' | 'paused' | 'ended' | 'failed';
-  /** Event time reached, ISO 8601; null before the first row. */
-  readonly position: string | null;
-  readonly effectiveSpeed: number | null;
-  readonly predictions: number;
-  readonly labelled: number;
-  /** Of the labelled, without an answer. */
-  readonly unanswered: number;
-  /** Of the labelled and answered; null of none. */
-  readonly accuracy: number | null;
-  readonly digest: string;
-  readonly error: string | null;
-}
+/** What the terminal shows of a replay, of a session by the gateway or of a file here. */
+export type ReplayResultView = Pick<
+  ReplayView,
+  | 'model'
+  | 'status'
+  | 'position'
+  | 'effectiveSpeed'
+  | 'predictions'
+  | 'labelled'
+  | 'unanswered'
+  | 'accuracy'
+  | 'digest'
+  | 'error'
+>;
 
 /** The result of a replay as people read it. */
-export function replayText(view: ReplayView): string {
+export function replayText(view: ReplayResultView): string {
   const { model, predictions, labelled, unanswered, accuracy, effectiveSpeed, digest } = view;
   const scored = grouped(labelled - unanswered);
   return renderTable(

@@ -36,17 +36,30 @@ const LATER = new Set([429, 502, 503, 504, 507]);
 const REQUEST_TIMEOUT_MS = 60_000;
 const LONGEST_PAUSE_MS = 2000;
 
+export interface ServiceClientOptions {
+  /** Shown with every request; never printed. */
+  readonly token?: string | undefined;
+  /** How long to go on trying while the app is away or overloaded; 0, the default, = not at all. */
+  readonly patienceMs?: number;
+  readonly onAway?: (reason: string) => void;
+}
+
 /** Requests to one app of the service. */
 export class ServiceClient {
   private lastAnswer = performance.now();
 
-  /** @param patienceMs how long to go on trying while the app is away or overloaded; 0 = not at all. */
+  private readonly patienceMs: number;
+  private readonly credentials: Readonly<Record<string, string>>;
+
   constructor(
     readonly url: string,
     private readonly signal: AbortSignal,
-    private readonly patienceMs = 0,
-    private readonly onAway: (reason: string) => void = () => {},
-  ) {}
+    private readonly options: ServiceClientOptions = {},
+  ) {
+    const { token, patienceMs = 0 } = options;
+    this.patienceMs = patienceMs;
+    this.credentials = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
 
   /** A JSON answer. @throws ServiceAwayError, RefusedError, InterruptedError */
   async json<T>(path: string, options: RequestOptions = {}): Promise<T> {
@@ -74,17 +87,18 @@ export class ServiceClient {
       if (performance.now() - this.lastAnswer + pauseMs > this.patienceMs) {
         throw new ServiceAwayError(this.url, reason);
       }
-      if (attempt === 2) this.onAway(reason);
+      if (attempt === 2) this.options.onAway?.(reason);
       await sleep(pauseMs, undefined, { signal: this.signal }).catch(() => undefined);
     }
   }
 
   private async attempt(
     path: string,
-    { method = 'GET', headers = {}, body }: RequestOptions,
+    { method = 'GET', headers: given = {}, body }: RequestOptions,
     attempt: number,
   ): Promise<{ response: Response | null; reason: string; pauseMs: number }> {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, 50 * (1 << Math.min(attempt, 6)));
+    const headers = { ...this.credentials, ...given };
     try {
       const signal = AbortSignal.any([this.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
       const response = await fetch(`${this.url}${path}`, { method, headers, body: body ?? null, signal });

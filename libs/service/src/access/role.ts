@@ -1,0 +1,7 @@
+/** What a token may be used for; `operate` includes the other two. */
+export const ROLES = ['ingest', 'subscribe', 'operate'] as const;
+export type Role = (typeof ROLES)[number];
+
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
