@@ -1,10 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AccessGuard } from './http/access.guard.js';
-import { ACCESS, type Access } from './http/access.js';
+import { ActivityVocabulary } from '@hark/contracts';
+import { AccessControl } from '@hark/service';
+import { AlertsController } from './alerts/alerts.controller.js';
+import { RulesService } from './alerts/rules.service.js';
+import { documentsModules } from './documents/gateway-documents.js';
 import { requireJsonBody } from './http/json-body.js';
 import { PageController } from './http/page.controller.js';
+import { LabelsController } from './labels/labels.controller.js';
+import { LabelsService } from './labels/labels.service.js';
 import { EventsController } from './live/events.controller.js';
 import type { LiveLimits } from './live/live-connection.js';
 import { LiveHub } from './live/live-hub.js';
@@ -25,8 +29,11 @@ export interface GatewayParts {
   readonly models: ModelVersions;
   readonly modelsService: ModelsService;
   readonly sessions: SessionIndex;
+  readonly labels: LabelsService;
+  readonly activities: ActivityVocabulary;
+  readonly rules: RulesService;
   readonly replays: ReplaysService;
-  readonly access: Access;
+  readonly access: AccessControl;
   readonly limits: LiveLimits;
 }
 
@@ -35,22 +42,27 @@ export class GatewayModule {
   static register(parts: GatewayParts): DynamicModule {
     return {
       module: GatewayModule,
+      imports: documentsModules(parts.activities),
       controllers: [
         PageController,
         EventsController,
         LiveController,
         ModelsController,
+        LabelsController,
+        AlertsController,
         SessionsController,
         ReplaysController,
       ],
       providers: [
-        { provide: ACCESS, useValue: parts.access },
-        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: AccessControl, useValue: parts.access },
         { provide: LIVE_LIMITS_TOKEN, useValue: parts.limits },
         { provide: LiveHub, useValue: parts.hub },
         { provide: ModelVersions, useValue: parts.models },
         { provide: ModelsService, useValue: parts.modelsService },
         { provide: SessionIndex, useValue: parts.sessions },
+        { provide: LabelsService, useValue: parts.labels },
+        { provide: ActivityVocabulary, useValue: parts.activities },
+        { provide: RulesService, useValue: parts.rules },
         { provide: ReplaysService, useValue: parts.replays },
         LiveGateway,
       ],

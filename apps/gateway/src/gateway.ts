@@ -1,15 +1,28 @@
-import { TOPICS } from '@hark/contracts';
-import { Runner, type ArtifactStore, type Log, type LogWriter, type RunnerOptions } from '@hark/streaming';
+import { ActivityVocabulary, TOPICS } from '@hark/contracts';
+import { AccessControl, UserScope } from '@hark/service';
+import {
+  Runner,
+  type ArtifactStore,
+  type Log,
+  type LogWriter,
+  type RunnerOptions,
+  type RunnerProgress,
+} from '@hark/streaming';
 import { randomBytes } from 'node:crypto';
+import { Alerts, type AlertOptions } from './alerts/alerts.js';
 import type { Clock } from './clock.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
-import { LoopbackAccess, type Access } from './http/access.js';
+import { LabelsService } from './labels/labels.service.js';
 import { LIVE_LIMITS, type LiveLimits } from './live/live-connection.js';
+import { LiveViews } from './live/latest/live-views.js';
+import { SilenceWatch } from './live/latest/silence-watch.js';
 import { LiveHub } from './live/live-hub.js';
-import { CommandLog } from './models/command-log.js';
+import { ProgressChannel } from './live/progress-channel.js';
+import { LearnerRequests } from './models/learner-requests.js';
 import { ModelVersions } from './models/model-versions.js';
 import { ModelsService } from './models/models.service.js';
 import { VersionScores } from './models/version-scores.js';
+import { ReplayJournal } from './replays/replay-journal.js';
 import { ReplayModels, type ReplayModelOptions } from './replays/replay-model.js';
 import { REPLAY_LIMITS, ReplaysService, type ReplayLimits } from './replays/replays.service.js';
 import { DEFAULT_SESSION_OPTIONS, SessionIndex, type SessionIndexOptions } from './sessions/session-index.js';
@@ -25,9 +38,16 @@ export interface GatewayOptions {
   /** The settings of the live windower and learner, for replays. */
   readonly replayModel: Omit<ReplayModelOptions, 'artifacts'>;
   readonly sessions?: SessionIndexOptions;
-  readonly access?: Access;
+  /** What a label may say; default HHAR's six. */
+  readonly activities?: ActivityVocabulary;
+  /** Who is let in; without it whoever is on this machine. */
+  readonly access?: AccessControl;
   readonly limits?: Partial<LiveLimits>;
+  /** Wall clock after which a silent device's last prediction is stale; 30 s. */
+  readonly staleAfterMs?: number;
   readonly replayLimits?: Partial<ReplayLimits>;
+  /** When a device is silent and an app behind, and where alerts are sent. */
+  readonly alerts?: AlertOptions;
   readonly newId?: () => string;
   /** Bytes a step of the indexes takes, and after how many their state is stored. */
   readonly maxStepBytes?: number;
@@ -44,7 +64,7 @@ export interface Gateway extends GatewayParts {
   stop(): Promise<void>;
   /** Null when ready, else what is missing. */
   readiness(): string | null;
-  /** Records that wait, for the indexes of sessions, scores and versions. */
+  /** Records that wait, for the indexes of sessions, scores and versions, and for alerts. */
   lag(): Promise<Record<string, number>>;
   /** For `/v1/status`. */
   status(): Promise<Record<string, unknown>>;
@@ -53,38 +73,56 @@ export interface Gateway extends GatewayParts {
 /** Builds the gateway's parts and the Nest module that serves them. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { log, writer, artifacts, clock, sleep } = options;
-  const hub = new LiveHub(log, clock);
+  const views = new LiveViews(log, options.staleAfterMs ?? 30_000);
+  const hub = new LiveHub(log, clock, views);
+  const silence = new SilenceWatch(views.latest, clock, (entry) =>
+    hub.feed('predictions', UserScope.all)?.announce(entry),
+  );
   const models = new ModelVersions(log, clock);
   const scores = new VersionScores();
-  const sessions = new SessionIndex(options.sessions ?? DEFAULT_SESSION_OPTIONS);
-  const modelsService = new ModelsService(models, scores, new CommandLog(writer), artifacts);
+  const maxStepBytes = options.maxStepBytes ?? 262_144;
+  const alerts = new Alerts({ ...options.alerts, log, writer, artifacts, clock, sleep, maxStepBytes });
+  const sessions = new SessionIndex(options.sessions ?? DEFAULT_SESSION_OPTIONS, alerts.heard.take);
+  const requests = new LearnerRequests(log, writer, models);
+  const modelsService = new ModelsService(models, scores, requests, artifacts);
   const replays = new ReplaysService(
     hub,
     sessions,
     modelsService,
     new ReplayModels({ ...options.replayModel, artifacts }),
+    new ReplayJournal(log, writer),
     { ...REPLAY_LIMITS, ...options.replayLimits },
     options.newId ?? (() => randomBytes(8).toString('hex')),
   );
-  const access = options.access ?? new LoopbackAccess();
+  const access = options.access ?? AccessControl.open();
   const limits = { ...LIVE_LIMITS, ...options.limits };
-  const parts = { hub, models, modelsService, sessions, replays, access, limits };
+  const activities = options.activities ?? ActivityVocabulary.hhar;
+  const labels = new LabelsService(requests, sessions);
+  const { rules } = alerts;
+  const parts = { hub, models, modelsService, sessions, labels, activities, rules, replays, access, limits };
 
-  const runner = (name: string, processor: RunnerOptions['processor'], topic: string): Runner =>
+  const runner = (
+    name: string,
+    processor: RunnerOptions['processor'],
+    topic: string,
+    onStep?: () => void,
+  ): Runner =>
     new Runner({
+      onStep,
       name,
       log,
       writer,
       artifacts,
       processor,
       inputs: [{ topic, partition: 0 }],
-      maxStepBytes: options.maxStepBytes ?? 262_144,
+      maxStepBytes,
       snapshotEveryBytes: options.snapshotEveryBytes ?? 67_108_864,
       sleep,
     });
   const runners = [
     runner('sessions', sessions, TOPICS.samples),
     runner('version-scores', scores, TOPICS.predictions),
+    runner('live', views, TOPICS.predictions, silence.look),
   ];
   const ending = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
@@ -93,11 +131,21 @@ export function createGateway(options: GatewayOptions): Gateway {
     const waiting: Record<string, number> = {};
     for (const each of runners) {
       const { name, inputs } = await each.progress();
-      waiting[name] = inputs.reduce((sum, input) => sum + input.lag, 0);
+      waiting[name] = waitingFor(inputs);
     }
     waiting['models'] = await models.lag();
+    waiting['alerts'] = await alerts.lag();
     return waiting;
   };
+
+  hub.open(
+    'progress',
+    new ProgressChannel(log, clock, {
+      messages: () => [...hub.messages.values()].reduce((sum, each) => sum + each, 0),
+      subscriptions: () => hub.subscriptions,
+      lag: async () => Object.values(await lag()).reduce((sum, each) => sum + each, 0),
+    }),
+  );
 
   return {
     ...parts,
@@ -105,14 +153,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     module: GatewayModule.register(parts),
     recover: async () => {
       for (const each of runners) await each.recover();
+      await alerts.recover();
+      await replays.restore();
+      silence.look();
     },
     run: () => {
-      const work = [models.run(ending.signal), ...runners.map((each) => each.run(ending.signal))];
+      const work = [
+        models.run(ending.signal),
+        ...runners.map((each) => each.run(ending.signal)),
+        alerts.run(ending.signal, async () => waitingFor((await runners[0].progress()).inputs)),
+      ];
       running = Promise.allSettled(work);
       return Promise.all(work).then(() => undefined);
     },
     stop: async () => {
-      replays.stopAll();
+      await replays.suspend();
+      silence.end();
       ending.abort();
       await running;
     },
@@ -121,8 +177,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       lagRecords: await lag(),
       live: hub.counts(),
       sessions: sessions.size,
-      replays: replays.list().length,
+      alerts: alerts.status(),
+      replays: replays.size,
       model: { current: models.history.current, learning: models.history.learning },
     }),
   };
+}
+
+function waitingFor(inputs: RunnerProgress['inputs']): number {
+  return inputs.reduce((sum, { lag }) => sum + lag, 0);
 }

@@ -8,7 +8,8 @@ import { gatewaySettings } from './settings.js';
 
 async function main(): Promise<void> {
   const settings = gatewaySettings(process.env);
-  await serve(serveOptions('gateway', settings.HARK_GATEWAY_PORT, settings), async ({ health, metrics }) => {
+  await serve(serveOptions('gateway', settings.HARK_GATEWAY_PORT, settings), async (context) => {
+    const { health, metrics, access } = context;
     const { log, artifacts } = openDataFolder(settings.HARK_DATA);
     const gateway = createGateway({
       log,
@@ -22,7 +23,16 @@ async function main(): Promise<void> {
         confidenceThreshold: settings.HARK_MIN_CONFIDENCE,
         onDrift: settings.HARK_ON_DRIFT,
       },
+      activities: settings.HARK_ACTIVITIES,
       sessions: { gapMs: settings.HARK_SESSION_GAP_MS },
+      staleAfterMs: settings.HARK_STALE_AFTER_MS,
+      alerts: settings.alerts,
+      access,
+      limits: {
+        connections: settings.HARK_MAX_CONNECTIONS,
+        subscriptions: settings.HARK_LIVE_SUBSCRIPTIONS,
+        messagesPerSecond: settings.HARK_LIVE_MESSAGES_PER_SECOND,
+      },
     });
     health.require('models', () => gateway.readiness());
     health.report('gateway', () => gateway.status());

@@ -1,4 +1,5 @@
 import {
+  activitiesSetting,
   commonSettings,
   learningSettings,
   port,
@@ -7,17 +8,23 @@ import {
   windowSettings,
   wholeNumber,
 } from '@hark/service';
+import { alertOptions, alertSettings } from './alerts/alert-settings.js';
 
 const shape = {
   ...commonSettings,
   ...windowSettings,
+  ...activitiesSetting,
   ...learningSettings,
+  ...alertSettings,
   HARK_GATEWAY_PORT: port(3000),
   HARK_SESSION_GAP_MS: wholeNumber(60_000, 1000, 86_400_000),
+  HARK_STALE_AFTER_MS: wholeNumber(30_000, 100, 86_400_000),
+  HARK_LIVE_SUBSCRIPTIONS: wholeNumber(100, 1, 10_000),
+  HARK_LIVE_MESSAGES_PER_SECOND: wholeNumber(200, 1, 100_000),
 };
 
 /** What the gateway app reads from its environment; `docs/configuration.md` explains each. */
 export function gatewaySettings(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(shape, environment);
-  return { ...settings, windows: windowOptions(settings) };
+  return { ...settings, windows: windowOptions(settings), alerts: alertOptions(settings) };
 }

@@ -95,14 +95,18 @@ function alertOf<Type extends string, Data extends z.ZodType>(type: Type, data: 
 export const driftAlertSchema = schemaOf<Alert & { readonly type: 'hark.drift' }>()(
   alertOf('hark.drift', driftData),
 );
+export const challengerAlertSchema = alertOf('hark.challenger', challengerData);
+export const activityAlertSchema = alertOf('hark.activity', activityData);
+export const deviceAlertSchema = alertOf('hark.device', deviceData);
+export const serviceAlertSchema = alertOf('hark.service', serviceData);
 
 /** Every alert there is, told apart by `type`. */
 export const alertSchema = z.discriminatedUnion('type', [
   driftAlertSchema,
-  alertOf('hark.challenger', challengerData),
-  alertOf('hark.activity', activityData),
-  alertOf('hark.device', deviceData),
-  alertOf('hark.service', serviceData),
+  challengerAlertSchema,
+  activityAlertSchema,
+  deviceAlertSchema,
+  serviceAlertSchema,
 ]);
 
 /** `GET /v1/alerts`, newest first. */

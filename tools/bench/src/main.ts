@@ -4,6 +4,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bareLoop } from './bare-loop.js';
+import { FAN_OUT, fanOut } from './fan-out/fan-out.js';
 import type { Figure } from './figure.js';
 import { importToPredicted } from './import-to-predicted.js';
 import { learnerCost } from './learner-cost.js';
@@ -18,6 +19,9 @@ in the same run: ratios carry over to other machines, absolute figures do not.
   --rows N    rows of each sensor's file (default 1,000,000; --quick 200,000)
   --file F    a recording of your own instead of simulated ones; the first is the one the bare loop reads
   --quick     less work, rougher figures
+
+node tools/bench/dist/main.js fan-out [--subscribers N] [--rate N] [--seconds N] [--stalled N]
+measures subscribers alone.
 `;
 
 async function main(): Promise<void> {
@@ -69,6 +73,8 @@ async function measure(files: readonly string[], folder: string): Promise<Figure
     against(`import → predicted, all apps (${round})`, run.rowsPerSecond);
     figures.push({ name: `peak memory of the three apps (${round})`, value: run.peakMegabytes, unit: 'MB' });
   }
+  say('fan-out');
+  figures.push(...(await fanOut(FAN_OUT, folder)));
   return figures;
 }
 
@@ -103,7 +109,9 @@ function say(what: string): void {
   process.stderr.write(`· ${what}\n`);
 }
 
-main().catch((error: unknown) => {
+// `fan-out` has options of its own and is a measurement by itself.
+const work = process.argv[2] === 'fan-out' ? import('./fan-out/main.js') : main();
+work.catch((error: unknown) => {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;
 });

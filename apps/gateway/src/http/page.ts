@@ -36,19 +36,58 @@ function show(prediction) {
     devices.delete(oldest);
   }
 }
-function listen() {
-  const events = new EventSource('/v1/events?channel=predictions&mode=update');
-  events.onopen = () => { byId('state').textContent = 'connected'; };
-  events.onmessage = (event) => show(JSON.parse(event.data));
-  events.onerror = () => {
-    byId('state').textContent = 'connection lost, trying again';
-    if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
-  };
+// Server-sent events by fetch: an EventSource can't show a token.
+let lastEvent = '';
+async function listen() {
+  try {
+    const response = await ask('/v1/events?channel=predictions&mode=update', { headers: lastEvent && { 'last-event-id': lastEvent } });
+    if (response.status === 401) return;
+    if (response.ok) {
+      byId('state').textContent = 'connected';
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        const events = (text + part.value).split('\\n\\n');
+        text = events.pop();
+        events.forEach(take);
+      }
+    } else lastEvent = '';
+  } catch {
+    // Said below.
+  }
+  byId('state').textContent = 'connection lost, trying again';
+  setTimeout(listen, 2000);
 }
+function take(event) {
+  const fields = Object.fromEntries(event.split('\\n').map((line) => line.split(/: ?(.*)/, 2)));
+  if (fields.id) lastEvent = fields.id;
+  if (fields.data && !fields.event) show(JSON.parse(fields.data));
+}
+
+// For this tab alone.
+let token = sessionStorage.getItem('hark-token') ?? '';
+async function ask(path, { method, headers } = {}) {
+  const authorization = token && { authorization: 'Bearer ' + token };
+  const response = await fetch(path, { method, headers: { ...authorization, ...headers } });
+  if (response.status === 401) {
+    byId('state').textContent = token ? 'this token is not known' : 'a token is needed';
+    byId('access').hidden = false;
+  }
+  return response;
+}
+byId('access').onsubmit = (event) => {
+  event.preventDefault();
+  token = byId('token').value.trim();
+  sessionStorage.setItem('hark-token', token);
+  byId('token').value = '';
+  byId('access').hidden = true;
+  listen();
+  refresh();
+};
 
 async function rollBack(version) {
   byId('answer').textContent = 'rolling back to v' + version + ' …';
-  const response = await fetch('/v1/models/' + version + '/rollback', { method: 'POST' });
+  const response = await ask('/v1/models/' + version + '/rollback', { method: 'POST' });
   const answer = await response.json();
   byId('answer').textContent = response.ok
     ? 'v' + answer.to + ' answers from window record ' + answer.effectiveAt.offset + ' on, in place of v' + answer.from
@@ -56,7 +95,10 @@ async function rollBack(version) {
   await versions();
 }
 async function versions() {
-  const { versions } = await (await fetch('/v1/models')).json();
+  if (!byId('access').hidden) return;
+  const response = await ask('/v1/models');
+  if (!response.ok) return;
+  const { versions } = await response.json();
   byId('versions').replaceChildren(...versions.slice(0, 20).map((each) => {
     const button = document.createElement('button');
     button.textContent = 'roll back to v' + each.version;
@@ -82,6 +124,9 @@ export const PAGE = `<!doctype html>
 <h1>Hark</h1>
 <p>Recognises what people are doing from the accelerometers and gyroscopes of their phones and watches, learns while it
 runs, and keeps every version of its model.</p>
+<form id="access" hidden>
+<p><label>Token with the role subscribe or operate <input id="token" type="password" autocomplete="off" required></label> <button>use it</button></p>
+</form>
 <h2>Now</h2>
 <p>Live predictions: <span id="state" role="status">connecting</span></p>
 <table>

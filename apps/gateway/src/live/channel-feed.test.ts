@@ -1,4 +1,5 @@
 import { subscribePayload } from '@hark/contracts';
+import { UserScope } from '@hark/service';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ChannelFeed } from './channel-feed.js';
@@ -77,11 +78,13 @@ it('whatever order reads, commits and stalls take, a subscriber gets each entry 
           const since = { epoch: 'e', offset: from - 1 };
           feed.join(
             subscribePayload.parse({ channel: 'predictions', since }),
+            UserScope.all,
             eventFraming,
             readers[each.reader],
             {
               begun: () => undefined,
               gap: () => failures.push('gap'),
+              expired: () => failures.push('expired') > 0,
               failed: (code) => failures.push(code),
               completed: () => failures.push('completed'),
             },

@@ -1,11 +1,17 @@
 import type { SubscribePayload } from '@hark/contracts';
+import type { UserScope } from '@hark/service';
 import type { Clock } from '../clock.js';
-import { ChannelFilter, type Channel } from './channel.js';
+import { ChannelFilter, type Channel, type ChannelEntry } from './channel.js';
 import { EntryFrames, type Framing } from './framing.js';
 import { LiveIndex } from './live-index.js';
 import type { Outlet } from './outlet.js';
-import { RateLimit } from './rate-limit.js';
-import { Subscription, type SubscriptionEvents, type Tail } from './subscription.js';
+import { Subscription, type RateLimit, type SubscriptionEvents, type Tail } from './subscription.js';
+
+/** Channels whose messages `maxRateHz` does not hold back. */
+const UNLIMITED: ReadonlySet<string> = new Set(['alerts', 'models', 'progress']);
+
+/** Messages that the tail hands out before others get their turn: an alert may go to ten thousand. */
+const HANDED_AT_ONCE = 256;
 
 /** Bytes that the tail takes at a time before others get their turn. */
 const TAIL_BYTES = 65_536;
@@ -40,21 +46,31 @@ export class ChannelFeed implements Tail {
     return this.live.size;
   }
 
-  /** Subscribes; entries go to `outlet` until the returned subscription is ended by {@link leave}. */
+  /**
+   * Subscribes; entries go to `outlet` until the returned subscription is ended by {@link leave}.
+   *
+   * @param users whose entries the subscriber may know: of others there seem to be none.
+   */
   join(
     payload: SubscribePayload,
+    users: UserScope,
     framing: (epoch: string) => Framing,
     outlet: Outlet,
     events: SubscriptionEvents,
   ): Subscription {
     const subscription = new Subscription(
       this,
-      new ChannelFilter(payload),
+      new ChannelFilter(payload, users),
       framing(this.channel.epoch),
       outlet,
       {
         begun: (cursor) => events.begun(cursor),
         gap: (dropped) => events.gap(dropped),
+        expired: (message) => {
+          const goesOn = events.expired(message);
+          if (!goesOn) this.forget(subscription);
+          return goesOn;
+        },
         failed: (code, message) => {
           this.forget(subscription);
           events.failed(code, message);
@@ -64,12 +80,12 @@ export class ChannelFeed implements Tail {
           events.completed();
         },
       },
-      this.rateLimit(payload),
+      rateLimit(payload),
     );
     this.subscriptions.add(subscription);
     this.run ??= this.start();
     void this.run.started.then(
-      () => subscription.begin(payload.since),
+      () => subscription.begin(payload),
       (error: unknown) => subscription.failWith(error),
     );
     return subscription;
@@ -91,15 +107,19 @@ export class ChannelFeed implements Tail {
     this.live.delete(subscription);
   }
 
+  /** Records up to the tail that the subscription has not been sent; 0 of one that is live. */
+  waiting(subscription: Subscription): number {
+    return this.live.has(subscription) ? 0 : Math.max(0, this.position - subscription.next);
+  }
+
+  /** Tells the live subscriptions that it concerns something that is not stored. */
+  announce(entry: ChannelEntry): void {
+    for (const each of new Set(this.live.concernedBy(entry))) each.announce(entry);
+  }
+
   /** Entries that the tail has not handed out yet; 0 while nobody is subscribed. */
   async lag(): Promise<number> {
     return this.run === null ? 0 : Math.max(0, (await this.channel.end()) - this.position);
-  }
-
-  /** Alerts and model events are rare and each of them counts: they are never left out. */
-  private rateLimit({ channel, maxRateHz }: SubscribePayload): RateLimit | null {
-    if (maxRateHz === undefined || channel === 'alerts' || channel === 'models') return null;
-    return new RateLimit(maxRateHz, () => this.clock.now());
   }
 
   private forget(subscription: Subscription): void {
@@ -129,6 +149,7 @@ export class ChannelFeed implements Tail {
     try {
       // Asked for before the read, so that what is committed during the read is not slept through.
       let change = this.channel.changed(signal);
+      let handed = 0;
       while (!signal.aborted) {
         // Looked at before the read: what was added last was added before the end.
         const { finished } = this.channel;
@@ -145,7 +166,12 @@ export class ChannelFeed implements Tail {
         if (slice.dropped > 0) for (const each of this.live.all()) each.gap(slice.dropped);
         for (const entry of slice.entries) {
           const frames = new EntryFrames(entry);
-          for (const each of this.live.concernedBy(entry)) each.deliver(frames);
+          // The set may change during a turn: whoever comes or goes knows by `next` what has been dealt with.
+          for (const each of this.live.concernedBy(entry)) {
+            each.deliver(frames);
+            if (++handed % HANDED_AT_ONCE === 0) await this.clock.turn();
+            if (signal.aborted) return;
+          }
         }
         await this.clock.turn();
       }
@@ -153,4 +179,10 @@ export class ChannelFeed implements Tail {
       for (const each of [...this.subscriptions]) each.failWith(error);
     }
   }
+}
+
+/** Alerts, model events and progress are rare and each of them counts: they are never left out. */
+function rateLimit({ channel, maxRateHz }: SubscribePayload): RateLimit | null {
+  if (maxRateHz === undefined || UNLIMITED.has(channel)) return null;
+  return { hertz: maxRateHz, of: channel === 'fused' ? 'user' : 'device' };
 }

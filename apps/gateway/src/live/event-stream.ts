@@ -1,4 +1,5 @@
 import { problem, type SubscribePayload } from '@hark/contracts';
+import type { UserScope } from '@hark/service';
 import type { Response } from 'express';
 import type { Clock } from '../clock.js';
 import type { ChannelFeed } from './channel-feed.js';
@@ -18,8 +19,11 @@ export class EventStream implements Outlet {
     private readonly response: Response,
     feed: ChannelFeed,
     payload: SubscribePayload,
+    users: UserScope,
     private readonly clock: Clock,
     private readonly limits: LiveLimits,
+    /** Whether the cursor is a browser's that has connected again: it is told, and goes on, where it has expired. */
+    private readonly resumed: boolean,
   ) {
     this.pressure = new Backpressure(
       clock,
@@ -27,8 +31,9 @@ export class EventStream implements Outlet {
       () => response.writableLength,
       () => response.destroy(),
     );
-    const subscription = feed.join(payload, eventFraming, this, {
+    const subscription = feed.join(payload, users, eventFraming, this, {
       gap: (dropped) => this.write(`event: gap\ndata: {"dropped":${dropped},"reason":"slow_consumer"}\n\n`),
+      expired: (message) => this.expire(message),
       failed: (code, message) => this.fail(code, message),
       // A browser remembers an id that stands alone, so it resumes from here also before the first message.
       begun: ({ epoch, offset }) => this.write(`: subscribed\nid: ${epoch}:${offset}\n\n`),
@@ -79,6 +84,12 @@ export class EventStream implements Outlet {
     // Nothing more is added for a reader whose buffer is full.
     if (!this.full) this.write(': heartbeat\n\n');
     this.cancelBeat = this.clock.after(this.limits.heartbeatMs, () => this.beat());
+  }
+
+  private expire(message: string): boolean {
+    if (!this.resumed) this.fail('cursor_expired', message);
+    else this.write(`event: expired\ndata: ${JSON.stringify({ code: 'cursor_expired', message })}\n\n`);
+    return this.resumed;
   }
 
   private fail(code: string, message: string): void {

@@ -5,12 +5,12 @@ import {
   type ServerMessage,
   type SubscribePayload,
 } from '@hark/contracts';
+import { Principal, Refusal, type AccessControl, type Leave } from '@hark/service';
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
-import type { Access } from '../http/access.js';
 import { readableFaults, readableIssue } from '../http/readable-issue.js';
-import type { ChannelFeed } from './channel-feed.js';
-import { nextFraming } from './framing.js';
+import { ChannelFeed } from './channel-feed.js';
+import { nextFraming, textFrame } from './framing.js';
 import type { LiveHub } from './live-hub.js';
 import { OUTLET_LIMITS, type OutletLimits } from './outlet.js';
 import { SocketOutlet } from './socket-outlet.js';
@@ -21,6 +21,8 @@ export interface LiveLimits extends OutletLimits {
   readonly connections: number;
   readonly initMs: number;
   readonly heartbeatMs: number;
+  /** How long a ping may go without an answer, while nothing else moves either; less than `heartbeatMs`. */
+  readonly answerMs: number;
   readonly subscriptions: number;
   /** Messages and pings from the client within any one second. */
   readonly messagesPerSecond: number;
@@ -33,21 +35,31 @@ export const LIVE_LIMITS: LiveLimits = {
   connections: 12_000,
   initMs: 10_000,
   heartbeatMs: 15_000,
+  answerMs: 10_000,
   subscriptions: 100,
   messagesPerSecond: 200,
-  closeMs: 3_000,
+  closeMs: 10_000,
 };
 
+/** RFC 6455's registry: the server is overloaded. */
+export const TRY_AGAIN_LATER = 1013;
+
 /**
- * One client of `/v1/live`: the protocol of `live-protocol.ts`. A client that shows no sign of life (a message, or
- * the answer to a ping) between three heartbeats, or lets its buffer stand full, is closed with 4108.
+ * One client of `/v1/live`: the protocol of `live-protocol.ts`. A client that neither answers a heartbeat in time nor
+ * takes anything of what waits for it, or lets its buffer stand full, is closed with 4108.
  */
 export class LiveConnection {
   private readonly outlet: SocketOutlet;
   private readonly subscriptions = new Map<string, { feed: ChannelFeed; subscription: Subscription }>();
+  /** Ids of subscriptions that went on after `cursor_expired`. */
+  private readonly expired = new Set<string>();
   private state: 'new' | 'ready' | 'closed' = 'new';
+  /** Who is connected, once `connection_init` has said it. */
+  private principal = Principal.nobody;
+  private leaveAccess: Leave = () => undefined;
   private cancelTimer: () => void;
-  private missedBeats = 0;
+  /** Whether anything has come since the last heartbeat. */
+  private signOfLife = true;
   private secondStart = 0;
   private messagesInSecond = 0;
 
@@ -55,19 +67,19 @@ export class LiveConnection {
     private readonly socket: WebSocket,
     private readonly request: IncomingMessage,
     private readonly hub: LiveHub,
-    private readonly access: Access,
+    private readonly access: AccessControl,
     private readonly limits: LiveLimits,
   ) {
     const { clock } = hub;
-    this.outlet = new SocketOutlet(socket, clock, limits, () =>
-      this.close(CLOSE_CODES.tooSlow, 'too slow: reconnect with your last offset'),
-    );
+    this.outlet = new SocketOutlet(socket, request.socket, clock, limits, () => this.tooSlow());
     this.cancelTimer = clock.after(limits.initMs, () =>
       this.close(CLOSE_CODES.initTimeout, 'connection_init did not come in time'),
     );
     socket.on('message', (data, binary) => this.received(data, binary));
     socket.on('ping', () => this.alive());
-    socket.on('pong', () => this.alive());
+    socket.on('pong', (data: Buffer) => {
+      if (!this.outlet.acknowledged(data)) this.alive();
+    });
     socket.on('close', () => this.release());
     // What goes wrong on the wire (a frame over the limit, bad UTF-8, a reset) is followed by `close`.
     socket.on('error', () => undefined);
@@ -100,19 +112,26 @@ export class LiveConnection {
     }
     if (this.state !== 'ready') return this.close(CLOSE_CODES.unauthorized, 'connection_init comes first');
     if (message.type === 'subscribe') return this.subscribe(message.id, message.payload);
-    const known = this.subscriptions.get(message.id);
-    if (known === undefined) return;
-    this.subscriptions.delete(message.id);
-    known.feed.leave(known.subscription);
+    this.complete(message.id);
+  }
+
+  private complete(id: string): void {
+    const known = this.subscriptions.get(id);
+    this.subscriptions.delete(id);
+    this.expired.delete(id);
+    known?.feed.leave(known.subscription);
   }
 
   private init(token: string | undefined): void {
     if (this.state !== 'new') return this.close(CLOSE_CODES.badMessage, 'connection_init came twice');
-    const refusal = this.access.authenticate(this.request, token);
-    if (refusal !== null) {
-      const code = refusal.status === 401 ? CLOSE_CODES.unauthorized : CLOSE_CODES.forbidden;
-      return this.close(code, refusal.message);
-    }
+    const principal = this.access.connect(this.request, token);
+    if (principal instanceof Refusal) return this.refuse(principal);
+    const leave = this.access.enter(principal, () =>
+      this.close(CLOSE_CODES.unauthorized, 'the token was revoked or has expired'),
+    );
+    if (leave instanceof Refusal) return this.refuse(leave);
+    this.principal = principal;
+    this.leaveAccess = leave;
     this.state = 'ready';
     const { log, clock } = this.hub;
     this.send({
@@ -123,18 +142,29 @@ export class LiveConnection {
     this.cancelTimer = clock.after(this.limits.heartbeatMs, () => this.beat());
   }
 
+  private refuse({ status, detail }: Refusal): void {
+    if (status === 401) return this.close(CLOSE_CODES.unauthorized, detail);
+    this.close(status === 429 ? TRY_AGAIN_LATER : CLOSE_CODES.forbidden, detail);
+  }
+
   private subscribe(id: string, payload: SubscribePayload): void {
+    // Who takes `cursor_expired` for the end of the subscription may begin it anew.
+    if (this.expired.delete(id)) this.complete(id);
     if (this.subscriptions.has(id)) return this.close(CLOSE_CODES.idInUse, 'this id is in use');
     if (this.subscriptions.size >= this.limits.subscriptions) {
       return this.fail(id, 'too_many_subscriptions', `at most ${this.limits.subscriptions} on one socket`);
     }
-    const feed = this.hub.feed(payload.channel);
-    if (feed === undefined) return this.fail(id, 'unknown_channel', this.hub.unknownChannel(payload.channel));
-    const refusal = this.access.subscribe(this.request, payload);
-    if (refusal !== null) return this.close(CLOSE_CODES.forbidden, refusal.message);
-    const subscription = feed.join(payload, (epoch) => nextFraming(id, epoch), this.outlet, {
+    const { users } = this.principal;
+    const feed = this.hub.find(payload, users);
+    if (!(feed instanceof ChannelFeed)) return this.fail(id, feed.code, feed.message);
+    const subscription = feed.join(payload, users, (epoch) => nextFraming(id, epoch), this.outlet, {
       begun: ({ epoch, offset }) => this.send({ type: 'subscribed', id, epoch, offset }),
-      gap: (dropped) => this.send({ type: 'gap', id, dropped, reason: 'slow_consumer' }),
+      gap: (dropped) => this.sendGap(id, dropped),
+      expired: (message) => {
+        this.fail(id, 'cursor_expired', message);
+        this.expired.add(id);
+        return true;
+      },
       failed: (code, message) => {
         this.subscriptions.delete(id);
         this.fail(id, code, message);
@@ -148,15 +178,35 @@ export class LiveConnection {
   }
 
   private beat(): void {
-    if (++this.missedBeats > 2) return this.close(CLOSE_CODES.tooSlow, 'no answer to two pings');
+    const { clock } = this.hub;
+    const { heartbeatMs, answerMs } = this.limits;
+    const { progress } = this.outlet;
+    this.signOfLife = false;
     this.send({ type: 'ping' });
     this.socket.ping();
-    this.cancelTimer = this.hub.clock.after(this.limits.heartbeatMs, () => this.beat());
+    this.cancelTimer = clock.after(answerMs, () => {
+      // Behind much that waits an answer takes long: who takes something of it is alive.
+      if (!this.signOfLife && this.outlet.progress === progress) return this.tooSlow();
+      this.cancelTimer = clock.after(heartbeatMs - answerMs, () => this.beat());
+    });
+  }
+
+  /** Says what the socket will not bring, in case it is read after all, and closes it. */
+  private tooSlow(): void {
+    for (const [id, { feed, subscription }] of this.subscriptions) {
+      const waiting = feed.waiting(subscription);
+      if (waiting > 0) this.sendGap(id, waiting);
+    }
+    this.close(CLOSE_CODES.tooSlow, 'too slow: reconnect with your last offset');
+  }
+
+  private sendGap(id: string, dropped: number): void {
+    this.send({ type: 'gap', id, dropped, reason: 'slow_consumer' });
   }
 
   /** A sign of life, counted against the rate. False when it was one too many. */
   private alive(): boolean {
-    this.missedBeats = 0;
+    this.signOfLife = true;
     const now = this.hub.clock.now();
     if (now - this.secondStart >= 1000 || now < this.secondStart) {
       this.secondStart = now;
@@ -172,7 +222,7 @@ export class LiveConnection {
   }
 
   private send(message: ServerMessage): void {
-    if (this.state !== 'closed') this.outlet.send(Buffer.from(JSON.stringify(message), 'utf8'));
+    if (this.state !== 'closed') this.outlet.send(textFrame(JSON.stringify(message)));
   }
 
   private close(code: number, reason: string): void {
@@ -188,6 +238,7 @@ export class LiveConnection {
   private release(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
+    this.leaveAccess();
     this.cancelTimer();
     for (const { feed, subscription } of this.subscriptions.values()) feed.leave(subscription);
     this.subscriptions.clear();

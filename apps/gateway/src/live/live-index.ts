@@ -1,4 +1,5 @@
-import type { ChannelEntry } from './channel.js';
+import { deviceKey } from '@hark/contracts';
+import type { ChannelEntry, ChannelFilter } from './channel.js';
 import type { Subscription } from './subscription.js';
 
 /**
@@ -8,11 +9,14 @@ import type { Subscription } from './subscription.js';
 export class LiveIndex {
   private readonly members = new Set<Subscription>();
   private readonly unfiltered = new Set<Subscription>();
-  private readonly byUser = new Map<string, Set<Subscription>>();
-  private readonly byDevice = new Map<string, Set<Subscription>>();
+  private readonly byName = new Map<string, Set<Subscription>>();
 
   get size(): number {
     return this.members.size;
+  }
+
+  has(subscription: Subscription): boolean {
+    return this.members.has(subscription);
   }
 
   all(): Iterable<Subscription> {
@@ -21,39 +25,47 @@ export class LiveIndex {
 
   add(subscription: Subscription): void {
     this.members.add(subscription);
-    for (const set of this.placesOf(subscription, true)) set.add(subscription);
+    const names = namesOf(subscription.filter);
+    if (names === null) this.unfiltered.add(subscription);
+    for (const name of names ?? []) {
+      const set = this.byName.get(name);
+      if (set === undefined) this.byName.set(name, new Set([subscription]));
+      else set.add(subscription);
+    }
   }
 
   delete(subscription: Subscription): void {
     if (!this.members.delete(subscription)) return;
-    for (const set of this.placesOf(subscription, false)) set.delete(subscription);
-    this.sweep(this.byUser, subscription.filter.users);
-    this.sweep(this.byDevice, subscription.filter.devices);
+    this.unfiltered.delete(subscription);
+    for (const name of namesOf(subscription.filter) ?? []) {
+      const set = this.byName.get(name);
+      set?.delete(subscription);
+      if (set?.size === 0) this.byName.delete(name);
+    }
   }
 
   /** Every subscription whose filter may match the entry, and some that don't; one may come up twice. */
-  *concernedBy(entry: ChannelEntry): Iterable<Subscription> {
-    if (entry.users === null || entry.devices === null) return yield* this.members;
+  *concernedBy({ users, devices }: ChannelEntry): Iterable<Subscription> {
+    if (users === null || devices === null) return yield* this.members;
     yield* this.unfiltered;
-    for (const user of entry.users) yield* this.byUser.get(user) ?? [];
-    for (const device of entry.devices) yield* this.byDevice.get(device) ?? [];
-  }
-
-  /** By device where it names devices, else by user, else unfiltered. */
-  private placesOf({ filter }: Subscription, create: boolean): Set<Subscription>[] {
-    const names = filter.devices ?? filter.users;
-    if (names === null) return [this.unfiltered];
-    const map = filter.devices !== null ? this.byDevice : this.byUser;
-    const places: Set<Subscription>[] = [];
-    for (const name of names) {
-      let set = map.get(name);
-      if (set === undefined && create) map.set(name, (set = new Set()));
-      if (set !== undefined) places.push(set);
+    for (const user of users) yield* this.byName.get(userName(user)) ?? [];
+    for (const device of devices) {
+      yield* this.byName.get(deviceName(device)) ?? [];
+      for (const user of users) yield* this.byName.get(deviceKey({ user, device })) ?? [];
     }
-    return places;
   }
+}
 
-  private sweep(map: Map<string, Set<Subscription>>, names: ReadonlySet<string> | null): void {
-    for (const name of names ?? []) if (map.get(name)?.size === 0) map.delete(name);
-  }
+/** Pairs of user and device that one subscription is found by at most; one that names more is found by user. */
+const MOST_PAIRS = 100;
+
+/** Names of a user alone and of a device alone: neither looks like a device key, whose user is never empty. */
+const userName = (user: string): string => `${user}\u0000`;
+const deviceName = (device: string): string => `\u0000${device}`;
+
+/** What a filter is found by: by pairs where it names both, else by device, by user; null = by everything. */
+function namesOf({ users, devices }: ChannelFilter): string[] | null {
+  if (users === null) return devices === null ? null : [...devices].map(deviceName);
+  if (devices === null || users.size * devices.size > MOST_PAIRS) return [...users].map(userName);
+  return [...users].flatMap((user) => [...devices].map((device) => deviceKey({ user, device })));
 }

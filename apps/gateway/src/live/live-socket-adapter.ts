@@ -1,9 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
+import { AccessControl, Refusal } from '@hark/service';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { ACCESS, problemOf, type Access } from '../http/access.js';
 import { badHandshake, noSocketHere, refuseUpgrade } from './upgrade-refusal.js';
 
 export const LIVE_PATH = '/v1/live';
@@ -18,14 +18,14 @@ type Verdict = (
   headers?: Record<string, string>,
 ) => void;
 
-/** ws for Nest with our limits, and with {@link Access} asked in the upgrade, where Nest's guards don't reach. */
+/** ws for Nest with our limits, and with {@link AccessControl} asked in the upgrade, where Nest's guards don't reach. */
 export class LiveSocketAdapter extends WsAdapter {
   constructor(private readonly application: INestApplication) {
     super(application);
   }
 
   override create(port: number, options: Record<string, unknown> = {}): unknown {
-    const access = this.application.get<Access>(ACCESS, { strict: false });
+    const access = this.application.get(AccessControl, { strict: false });
     const http = this.application.getHttpServer() as Server;
     // Nest cuts the connection of an upgrade to a path without a socket; this answers before.
     http.prependListener('upgrade', (request: IncomingMessage, connection: Duplex) => {
@@ -36,10 +36,11 @@ export class LiveSocketAdapter extends WsAdapter {
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
       verifyClient: ({ req }: { req: IncomingMessage }, verdict: Verdict): void => {
-        const refusal = access.authorize(req);
-        if (refusal === null) return verdict(true);
-        verdict(false, refusal.status, JSON.stringify(problemOf(refusal)), {
+        const admitted = access.admitUpgrade(req);
+        if (!(admitted instanceof Refusal)) return verdict(true);
+        verdict(false, admitted.status, JSON.stringify(admitted.problem), {
           'Content-Type': 'application/problem+json; charset=utf-8',
+          ...admitted.headers,
         });
       },
     } as Parameters<WsAdapter['create']>[1]) as WebSocketServer;

@@ -1,4 +1,5 @@
 import { CLOSE_CODES, TOPICS } from '@hark/contracts';
+import { UserScope } from '@hark/service';
 import { MemoryLog, type LogWriter, type NewRecord } from '@hark/streaming';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -162,7 +163,8 @@ describe('the connection', () => {
     const client = await open();
     for (let i = 0; i < 300 && client.socket.readyState === WebSocket.OPEN; i++) {
       client.socket.ping();
-      if (i % 20 === 0) await new Promise((resolve) => client.socket.once('pong', resolve));
+      if (i % 20 > 0) continue;
+      await Promise.race([client.closed, new Promise((resolve) => client.socket.once('pong', resolve))]);
     }
     expect(await client.closed).toBe(CLOSE_CODES.badMessage);
   });
@@ -175,15 +177,15 @@ describe('the connection', () => {
     await client.until((heard) => heard.some(({ type }) => type === 'ping'));
   });
 
-  it('closes with 4108 a client that gives no sign of life between three heartbeats', async () => {
+  it('closes with 4108 a client that answers no heartbeat within 10 s, so within 25 s of its last word', async () => {
     const silent = new WebSocket(gateway.live, { autoPong: false });
     await new Promise((resolve) => silent.once('open', resolve));
     silent.send('{"type":"connection_init"}');
     await new Promise((resolve) => silent.once('message', resolve));
     const closed = new Promise((resolve) => silent.once('close', resolve));
-    clock.advance(30_000);
+    clock.advance(24_999);
     expect(silent.readyState).toBe(WebSocket.OPEN);
-    clock.advance(15_000);
+    clock.advance(1);
     expect(await closed).toBe(CLOSE_CODES.tooSlow);
   });
 
@@ -354,10 +356,10 @@ describe('a subscription', () => {
 
   it('of an unknown channel is told which channels there are, on a socket and as events alike', async () => {
     const sentence = (name: string) =>
-      `There is no channel "${name}"; the channels are predictions, alerts, models, ` +
+      `There is no channel "${name}"; the channels are predictions, transitions, fused, alerts, models, progress, ` +
       'and replay:<id> of each replay in GET /v1/replays.';
     const client = await open();
-    for (const name of ['transitions', 'replay:x']) {
+    for (const name of ['gossip', 'replay:x']) {
       client.subscribe(name, { channel: name });
       await settled(client);
       expect(client.heard.at(-2)).toEqual({
@@ -371,47 +373,65 @@ describe('a subscription', () => {
     }
   });
 
-  it('with maxRateHz gets at most so many predictions of a device a second, from the log and the tail', async () => {
+  it('with maxRateHz gets the newest of each device that often, from the log and the tail, in order', async () => {
     await predict({}, { startMs: 1280 }, { device: 'd2' });
     const client = await open();
     client.subscribe('s1', { channel: 'predictions', since: 'earliest', maxRateHz: 2 });
-    await count(client, 's1', 2);
-    await settled(client);
-    await predict({ startMs: 2560 });
+    await count(client, 's1', 1);
     await settled(client);
     clock.advance(500);
-    await predict({ startMs: 3840 }, { startMs: 5120 });
     await count(client, 's1', 3);
+    await predict({ startMs: 2560 });
+    await predict({ startMs: 3840 }, { startMs: 5120 });
     await settled(client);
-    expect(client.offsets('s1')).toEqual([0, 2, 4]);
+    expect(client.offsets('s1')).toEqual([0, 1, 2]);
+    clock.advance(500);
+    await count(client, 's1', 4);
+    await settled(client);
+    expect(client.offsets('s1')).toEqual([0, 1, 2, 5]);
   });
 
   it.each([
     ['of another epoch', { epoch: 'e0', offset: 0 }],
     ['beyond the end of the log', { epoch: 'e1', offset: 1 }],
-  ])('gets cursor_expired for a cursor %s', async (_name, since) => {
+  ])('gets cursor_expired for a cursor %s, then a snapshot and what is new', async (_name, since) => {
     await predict({});
     const client = await open();
     client.subscribe('s1', { channel: 'predictions', since });
+    await count(client, 's1', 1);
+    await predict({ startMs: 1280 });
+    await count(client, 's1', 2);
+    expect(client.heard.slice(1)).toMatchObject([
+      { type: 'error', id: 's1', payload: { code: 'cursor_expired' } },
+      { type: 'subscribed', id: 's1', epoch: 'e1', offset: 0 },
+      { type: 'next', id: 's1', offset: 0, payload: { snapshot: true } },
+      { type: 'next', id: 's1', offset: 1 },
+    ]);
+  });
+
+  it('may begin anew under the same id after cursor_expired', async () => {
+    await predict({}, { startMs: 1280 });
+    const client = await open();
+    client.subscribe('s1', { channel: 'predictions', since: { epoch: 'e0', offset: 0 } });
     await client.until((heard) => heard.some(({ type }) => type === 'error'));
-    expect(client.heard.at(-1)).toMatchObject({
-      type: 'error',
-      id: 's1',
-      payload: { code: 'cursor_expired' },
-    });
+    client.subscribe('s1', { channel: 'predictions', since: 'earliest' });
+    await client.until(() => client.next('s1').some(({ offset }) => offset === 0));
+    await settled(client);
+    expect(client.next('s1').filter(({ payload }) => payload['snapshot'] !== true)).toHaveLength(2);
   });
 
   it('leaves nothing behind when its socket closes', async () => {
     const hub = gateway.gateway.hub;
+    const before = clock.pending;
     const client = await open();
     client.subscribe('s1', { channel: 'predictions', users: ['a'] });
     await settled(client);
     expect(hub.counts()).toEqual({ predictions: { subscriptions: 1, live: 1 } });
     client.close();
     await client.closed;
-    while (hub.feed('predictions')?.size !== 0) await clock.turn();
+    while (hub.feed('predictions', UserScope.all)?.size !== 0) await clock.turn();
     expect(hub.counts()).toEqual({});
-    expect(clock.pending).toBe(0);
+    expect(clock.pending).toBe(before);
   });
 });
 
@@ -467,7 +487,7 @@ describe('a reader that stops reading', () => {
     slow.socket.pause();
     await flood();
     await count(quick, 's1', BULK);
-    const feed = gateway.gateway.hub.feed('predictions');
+    const feed = gateway.gateway.hub.feed('predictions', UserScope.all);
     expect(feed?.liveSize).toBe(1);
     expect(slow.next('s1').length).toBeLessThan(BULK);
     slow.socket.resume();
@@ -479,21 +499,28 @@ describe('a reader that stops reading', () => {
     while (feed?.liveSize !== 2) await clock.turn();
   });
 
-  it('is closed with 4108 after 30 s, and resumes with its last offset', async () => {
+  it('is told of the gap and closed with 4108 after 20 s, and resumes with its last offset', async () => {
     const slow = await open();
     slow.subscribe('s1', { channel: 'predictions' });
     await settled(slow);
     slow.socket.pause();
     await flood();
     const hub = gateway.gateway.hub;
-    while (hub.feed('predictions')?.liveSize !== 0) await clock.turn();
-    clock.advance(29_999);
-    expect(hub.feed('predictions')?.size).toBe(1);
+    const feed = hub.feed('predictions', UserScope.all);
+    while (feed?.liveSize !== 0 || (await feed.lag()) > 0) await clock.turn();
+    clock.advance(19_999);
+    expect(hub.feed('predictions', UserScope.all)?.size).toBe(1);
     clock.advance(1);
-    expect(hub.feed('predictions')?.size).toBe(0);
+    expect(hub.feed('predictions', UserScope.all)?.size).toBe(0);
     slow.socket.resume();
     expect(await slow.closed).toBe(CLOSE_CODES.tooSlow);
     const had = slow.offsets('s1');
+    expect(slow.heard.at(-1)).toEqual({
+      type: 'gap',
+      id: 's1',
+      dropped: BULK - had.length,
+      reason: 'slow_consumer',
+    });
     const again = await open();
     again.subscribe('s1', { channel: 'predictions', since: { epoch: 'e1', offset: had.at(-1) ?? -1 } });
     await count(again, 's1', BULK - had.length);

@@ -1,6 +1,15 @@
 import type { LogReader } from '@hark/streaming';
-import type { Channel, ChannelEntry, ChannelSlice } from './channel.js';
+import type { SubscribePayload } from '@hark/contracts';
+import type { Channel, ChannelEntry, ChannelSlice, ChannelSnapshot } from './channel.js';
 import type { EntryOf } from './payloads.js';
+
+/** A log that has forgotten its oldest records says so. */
+type TrimmedLog = LogReader & { earliest?(topic: string, partition: number): Promise<number> };
+
+/** Offset of the first record of a topic that the log still holds. */
+export function earliestOf(log: TrimmedLog, topic: string): Promise<number> {
+  return log.earliest?.(topic, 0) ?? Promise.resolve(0);
+}
 
 /** A topic of the log as a channel: offsets are the log's own, so they outlive every process. */
 export class LogChannel implements Channel {
@@ -8,6 +17,7 @@ export class LogChannel implements Channel {
     private readonly log: LogReader & { readonly epoch: string },
     private readonly topic: string,
     private readonly entryOf: EntryOf,
+    readonly snapshot?: (mode: SubscribePayload['mode']) => Promise<ChannelSnapshot>,
   ) {}
 
   get epoch(): string {
@@ -15,7 +25,8 @@ export class LogChannel implements Channel {
   }
 
   async read(from: number, maxBytes: number): Promise<ChannelSlice> {
-    const records = await this.log.read(this.topic, 0, from, maxBytes);
+    const start = Math.max(from, await this.earliest());
+    const records = await this.log.read(this.topic, 0, start, maxBytes);
     const entries: ChannelEntry[] = [];
     for (const record of records) {
       const entry = this.entryOf(record);
@@ -23,13 +34,17 @@ export class LogChannel implements Channel {
     }
     return {
       entries,
-      next: records.length === 0 ? from : records[records.length - 1].offset + 1,
-      dropped: 0,
+      next: records.length === 0 ? start : records[records.length - 1].offset + 1,
+      dropped: start - from,
     };
   }
 
   end(): Promise<number> {
     return this.log.end(this.topic, 0);
+  }
+
+  earliest(): Promise<number> {
+    return earliestOf(this.log, this.topic);
   }
 
   changed(signal: AbortSignal): Promise<void> {

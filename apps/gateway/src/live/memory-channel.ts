@@ -1,18 +1,28 @@
-import type { Channel, ChannelEntry, ChannelSlice } from './channel.js';
+import type { Channel, ChannelEntry, ChannelSlice, ChannelSnapshot } from './channel.js';
+import type { SubscribePayload } from '@hark/contracts';
 
 /** A channel kept in memory: the newest `capacity` messages, numbered from 0. */
 export class MemoryChannel implements Channel {
   private kept: ChannelEntry[] = [];
-  /** Offset of `kept[0]`. */
-  private first = 0;
   /** True when nothing is added any more. */
   finished = false;
   private readonly waiting = new Set<() => void>();
 
+  /**
+   * @param first offset of the first message that is kept.
+   * @param repeats as {@link Channel.repeats}.
+   */
   constructor(
     readonly epoch: string,
     private readonly capacity: number,
+    private first = 0,
+    readonly repeats = false,
   ) {}
+
+  /** Offset that the next message will have. */
+  get next(): number {
+    return this.first + this.kept.length;
+  }
 
   append(entry: Omit<ChannelEntry, 'offset'>): void {
     this.kept.push({ ...entry, offset: this.first + this.kept.length });
@@ -47,7 +57,19 @@ export class MemoryChannel implements Channel {
   }
 
   end(): Promise<number> {
-    return Promise.resolve(this.first + this.kept.length);
+    return Promise.resolve(this.next);
+  }
+
+  /** The newest of each device that is still kept, and of those that concern everybody. */
+  snapshot(mode: SubscribePayload['mode']): Promise<ChannelSnapshot> {
+    const newest = new Map<string, ChannelEntry>();
+    for (const entry of this.kept) {
+      if (mode === 'append' && !entry.final) continue;
+      const key = JSON.stringify([entry.users, entry.devices]);
+      newest.delete(key);
+      newest.set(key, entry);
+    }
+    return Promise.resolve({ next: this.first + this.kept.length, entries: [...newest.values()] });
   }
 
   changed(signal: AbortSignal): Promise<void> {

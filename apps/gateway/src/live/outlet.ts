@@ -10,19 +10,23 @@ export interface Outlet {
 }
 
 export interface OutletLimits {
-  /** Bytes that may wait in this process for one reader. */
+  /** Bytes that may wait for one reader. */
   readonly bufferBytes: number;
   /** A reader that takes nothing for this long is cut off. */
   readonly stuckMs: number;
 }
 
-export const OUTLET_LIMITS: OutletLimits = { bufferBytes: 1_048_576, stuckMs: 30_000 };
+export const OUTLET_LIMITS: OutletLimits = { bufferBytes: 524_288, stuckMs: 20_000 };
 
 /** Watches what waits to leave towards one reader; says when there is room again and when nothing moves any more. */
 export class Backpressure {
   private waiting: (() => void)[] = [];
   private cancelTimer: (() => void) | null = null;
   private closed = false;
+  /** The fewest bytes that have waited since somebody began to wait for room. */
+  private least = 0;
+  /** Grows whenever something left while somebody waited for room. */
+  progress = 0;
 
   /**
    * @param buffered bytes waiting now.
@@ -41,16 +45,24 @@ export class Backpressure {
 
   drained(): Promise<void> {
     if (this.closed || !this.full) return Promise.resolve();
-    this.cancelTimer ??= this.clock.after(this.limits.stuckMs, this.stuck);
+    if (this.cancelTimer === null) {
+      this.least = this.buffered();
+      this.cancelTimer = this.clock.after(this.limits.stuckMs, this.stuck);
+    }
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  /** To be called whenever a frame has left. */
+  /** To be called whenever a frame may have left. */
   readonly left = (): void => {
     if (this.cancelTimer === null) return;
+    const buffered = this.buffered();
+    // What was added meanwhile, a heartbeat say, may leave this process though nobody reads.
+    if (buffered >= this.least) return;
+    this.least = buffered;
+    this.progress++;
     this.cancelTimer();
     this.cancelTimer = null;
-    if (this.buffered() <= this.limits.bufferBytes / 2) this.release();
+    if (buffered <= this.limits.bufferBytes / 2) this.release();
     else this.cancelTimer = this.clock.after(this.limits.stuckMs, this.stuck);
   };
 

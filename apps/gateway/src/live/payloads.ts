@@ -1,5 +1,6 @@
 import type { Alert } from '@hark/contracts';
 import type { LogRecord } from '@hark/streaming';
+import { alertScope, alertWithin } from './alert-scope.js';
 import type { ChannelEntry } from './channel.js';
 
 /** Makes the message of a record; `null` for a record that holds none. */
@@ -30,25 +31,43 @@ export const predictionEntry: EntryOf = (record) => {
 
 /** An alert concerns the users and devices of its scope; a scope that names none concerns everybody. */
 export const alertEntry: EntryOf = (record) => {
-  const stored = textOf(record);
-  if (stored === null) return null;
-  let scope: Partial<Alert['data']['scope']> | undefined;
+  const alert = jsonOf<Alert>(record);
+  if (alert === null) return null;
+  const { users, devices } = alertScope(alert);
+  const entry: ChannelEntry = {
+    offset: record.offset,
+    users: users.length > 0 ? users : null,
+    devices: devices.length > 0 ? devices : null,
+    final: true,
+    payload: textOf(record) ?? '',
+  };
+  return { ...entry, within: (scope) => alertWithin(alert, entry, scope) };
+};
+
+/** A record of the topic `models`: one that names a user (a label) concerns that user, the others everybody. */
+export const modelEntry: EntryOf = (record) => {
+  const event = jsonOf<{ user?: unknown; device?: unknown }>(record);
+  if (event === null) return null;
+  const { user, device } = event;
+  return {
+    offset: record.offset,
+    users: typeof user === 'string' ? [user] : null,
+    devices: typeof device === 'string' ? [device] : null,
+    final: true,
+    payload: textOf(record) ?? '',
+  };
+};
+
+/** The record's JSON object, else null. */
+function jsonOf<T>(record: LogRecord): Partial<T> | null {
+  const text = textOf(record);
+  if (text === null) return null;
   try {
-    scope = (JSON.parse(stored) as Partial<Alert>).data?.scope;
+    return JSON.parse(text) as Partial<T>;
   } catch {
     return null;
   }
-  const users = scope?.users?.length ? scope.users : null;
-  const devices = scope?.devices?.length ? scope.devices : null;
-  return { offset: record.offset, users, devices, final: true, payload: stored };
-};
-
-/** A record as it stands, for everybody. */
-export const plainEntry: EntryOf = (record) => {
-  const stored = textOf(record);
-  if (stored === null) return null;
-  return { offset: record.offset, users: null, devices: null, final: true, payload: stored };
-};
+}
 
 /** The record's text where it looks like a JSON object, else null: a poison record is passed over. */
 function textOf({ value }: LogRecord): string | null {

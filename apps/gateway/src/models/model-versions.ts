@@ -1,7 +1,7 @@
 import { TOPICS, type ModelEvent } from '@hark/contracts';
 import type { LogReader } from '@hark/streaming';
 import type { Clock } from '../clock.js';
-import { ModelHistory } from './model-history.js';
+import { ModelHistory, type Asked } from './model-history.js';
 
 const READ_BYTES = 262_144;
 
@@ -47,8 +47,8 @@ export class ModelVersions {
     return Math.max(0, (await this.log.end(TOPICS.models, 0)) - this.position);
   }
 
-  /** The learner's answer to the command at this offset, or null when it has not come within `limitMs`. */
-  outcome(command: number, limitMs: number): Promise<ModelEvent | null> {
+  /** The learner's answer, or null when it has not come within `limitMs`. */
+  outcome(asked: Asked, limitMs: number): Promise<ModelEvent | null> {
     return new Promise((resolve) => {
       const finish = (event: ModelEvent | null): void => {
         cancel();
@@ -56,7 +56,7 @@ export class ModelVersions {
         resolve(event);
       };
       const look = (): void => {
-        const event = this.history.outcome(command);
+        const event = this.history.outcome(asked);
         if (event !== null) finish(event);
       };
       const cancel = this.clock.after(limitMs, () => finish(null));

@@ -1,22 +1,27 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import { problem } from '@hark/contracts';
+import {
+  problem,
+  type LearningAnswer,
+  type RollbackAnswer,
+  type VersionList,
+  type VersionView,
+} from '@hark/contracts';
 import { ProblemError } from '@hark/service';
 import type { Response } from 'express';
-import { z } from 'zod';
+import { IdempotencyKey } from '../http/idempotency-key.js';
 import { SchemaPipe } from '../http/schema.pipe.js';
 import { LiveHub } from '../live/live-hub.js';
+import {
+  atQuery,
+  learningBody,
+  rollbackBody,
+  type AtQuery,
+  type LearningBody,
+  type RollbackBody,
+} from './model-requests.js';
 import { ModelVersions } from './model-versions.js';
-import { ModelsService, type RollbackAnswer, type VersionView } from './models.service.js';
+import { ModelsService } from './models.service.js';
 import { versionAt } from './version-at.js';
-
-const rollbackBody = z.strictObject({
-  learning: z.enum(['continue', 'frozen']).default('continue'),
-  dryRun: z.boolean().default(false),
-  reason: z.string().max(500).nullable().default(null),
-});
-const learningBody = z.strictObject({ enabled: z.boolean() });
-const TIME = 'expected an ISO 8601 time with a zone, such as 2026-01-01T00:00:00Z';
-const atQuery = z.object({ time: z.iso.datetime({ offset: true, error: TIME }) });
 
 /** The versions of the model: what there is, what answers, and the commands that change it. */
 @Controller('v1/models')
@@ -28,16 +33,27 @@ export class ModelsController {
   ) {}
 
   @Get()
-  list(): ReturnType<ModelsService['list']> {
+  list(): VersionList {
     return this.service.list();
   }
 
   @Get('at')
-  async at(@Query(new SchemaPipe(atQuery)) { time }: z.infer<typeof atQuery>): Promise<VersionView> {
+  async at(@Query(new SchemaPipe(atQuery)) { time }: AtQuery): Promise<VersionView> {
     const version = await versionAt(this.models.history, this.hub.log, Date.parse(time));
     if (version === null) {
       throw new ProblemError(
         problem(404, 'no_version_then', 'No version then', `No version answered yet at ${time}.`),
+      );
+    }
+    // Old versions are removed; what they have answered still names them.
+    if (this.models.history.find(version) === null) {
+      throw new ProblemError(
+        problem(
+          404,
+          'unknown_version',
+          'Unknown version',
+          `Version ${version} answered at ${time}; it has been removed since.`,
+        ),
       );
     }
     return this.service.get(String(version));
@@ -56,36 +72,31 @@ export class ModelsController {
   }
 
   @Post()
-  snapshot(): Promise<VersionView> {
-    return this.service.snapshot();
+  snapshot(@IdempotencyKey() key?: string): Promise<VersionView> {
+    return this.service.snapshot(key);
   }
 
   @Post(':version/rollback')
   @HttpCode(200)
   rollback(
     @Param('version') version: string,
-    @Body(new SchemaPipe(rollbackBody)) body: z.infer<typeof rollbackBody>,
+    @Body(new SchemaPipe(rollbackBody)) body: RollbackBody,
+    @IdempotencyKey() key?: string,
   ): Promise<RollbackAnswer> {
-    return this.service.rollback(version, body);
+    return this.service.rollback(version, body, key);
   }
 
   @Post(':version/promote')
-  promote(@Param('version') version: string): never {
-    this.service.find(version);
-    throw new ProblemError(
-      problem(
-        409,
-        'no_challenger',
-        'No challenger',
-        'No challenger runs beside the current model; nothing was changed.',
-      ),
-    );
+  @HttpCode(200)
+  promote(@Param('version') version: string, @IdempotencyKey() key?: string): Promise<RollbackAnswer> {
+    return this.service.promote(version, key);
   }
 
   @Patch('learning')
   setLearning(
-    @Body(new SchemaPipe(learningBody)) { enabled }: z.infer<typeof learningBody>,
-  ): ReturnType<ModelsService['setLearning']> {
-    return this.service.setLearning(enabled);
+    @Body(new SchemaPipe(learningBody)) { enabled }: LearningBody,
+    @IdempotencyKey() key?: string,
+  ): Promise<LearningAnswer> {
+    return this.service.setLearning(enabled, key);
   }
 }

@@ -1,58 +1,44 @@
-import { problem, type Command, type ModelEvent, type Problem, type VersionManifest } from '@hark/contracts';
+import {
+  TOPICS,
+  problem,
+  versionAlias,
+  type LearningAnswer,
+  type ModelEvent,
+  type Problem,
+  type RollbackAnswer,
+  type VersionAlias,
+  type VersionList,
+  type VersionManifest,
+  type VersionView,
+} from '@hark/contracts';
 import { ProblemError } from '@hark/service';
 import type { ArtifactStore } from '@hark/streaming';
-import type { CommandLog } from './command-log.js';
+import type { LearnerRequests } from './learner-requests.js';
 import type { ModelVersions } from './model-versions.js';
 import { storedState } from './stored-state.js';
-import { versionDiff, type VersionDiff } from './version-diff.js';
+import { versionDiff } from './version-diff.js';
 import type { VersionScores } from './version-scores.js';
-
-/** How long an operator waits for the learner's answer. */
-const ANSWER_LIMIT_MS = 10_000;
-
-export type VersionAlias = 'current' | 'previous';
-
-export interface VersionView extends VersionManifest {
-  readonly alias: VersionAlias | null;
-  /** Scores on the windows that it has answered itself. */
-  readonly metricsSince: VersionManifest['metrics'];
-}
-
-/** A record of `windows`: the first that a change holds for. */
-export interface LogPoint {
-  readonly topic: 'windows';
-  readonly offset: number;
-}
-
-export interface RollbackAnswer {
-  readonly from: number;
-  readonly to: number;
-  /** Null for a dry run. */
-  readonly effectiveAt: LogPoint | null;
-  readonly learning: 'continue' | 'frozen';
-  readonly diff: VersionDiff;
-}
 
 /** Versions as an operator sees them, and the commands that change which one answers. */
 export class ModelsService {
   constructor(
     private readonly models: ModelVersions,
     private readonly scores: VersionScores,
-    private readonly commands: CommandLog,
+    private readonly requests: LearnerRequests,
     private readonly artifacts: Pick<ArtifactStore, 'read'>,
   ) {}
 
-  list(): { versions: VersionView[]; current: number | null; previous: number | null; challenger: null } {
+  list(): VersionList {
     const { history } = this.models;
     return {
       versions: history.versions.map((manifest) => this.view(manifest)),
       current: history.current,
       previous: history.previous,
-      challenger: null,
+      challenger: history.challenger,
     };
   }
 
-  /** @param name `37`, `v37`, `current` or `previous`. @throws ProblemError 404 */
+  /** @param name `37`, `v37`, `current`, `previous` or `challenger`. @throws ProblemError 404 */
   get(name: string): VersionView {
     return this.view(this.find(name));
   }
@@ -70,8 +56,7 @@ export class ModelsService {
   /** @throws ProblemError 404 */
   find(name: string): VersionManifest {
     const { history } = this.models;
-    const alias = name === 'current' ? history.current : name === 'previous' ? history.previous : undefined;
-    const number = alias === undefined ? (/^v?(\d{1,9})$/.exec(name)?.[1] ?? null) : alias;
+    const number = isAlias(name) ? history[name] : (/^v?(\d{1,9})$/.exec(name)?.[1] ?? null);
     const found = number === null ? null : history.find(Number(number));
     if (found !== null) return found;
     throw new ProblemError(
@@ -85,8 +70,8 @@ export class ModelsService {
   }
 
   /** Makes a version of the model as it is now. */
-  async snapshot(): Promise<VersionView> {
-    const event = await this.command({ kind: 'snapshot' });
+  async snapshot(key?: string): Promise<VersionView> {
+    const event = await this.requests.ask(TOPICS.commands, { kind: 'snapshot' }, key);
     if (event.kind !== 'created') throw unexpected(event);
     return this.view(event.manifest);
   }
@@ -95,8 +80,9 @@ export class ModelsService {
   async rollback(
     name: string,
     request: { learning: 'continue' | 'frozen'; dryRun: boolean; reason: string | null },
+    key?: string,
   ): Promise<RollbackAnswer> {
-    const to = this.find(name);
+    const to = await this.target(name, key);
     const from = this.find('current');
     if (to.featureSchema !== from.featureSchema) {
       throw new ProblemError(
@@ -113,9 +99,43 @@ export class ModelsService {
       storedState(this.artifacts, to);
       return { from: from.version, to: to.version, effectiveAt: null, learning, diff };
     }
-    const event = await this.command({ kind: 'rollback', to: to.version, learning, reason });
+    const command = { kind: 'rollback', to: to.version, learning, reason } as const;
+    return this.activated(await this.requests.ask(TOPICS.commands, command, key), from, to);
+  }
+
+  /** Lets a challenger's version answer. @throws ProblemError 404, 409 when it is no challenger's, 503. */
+  async promote(name: string, key?: string): Promise<RollbackAnswer> {
+    const to = await this.target(name, key);
+    const from = this.find('current');
+    if (to.cause !== 'challenger') {
+      throw new ProblemError(
+        conflict(
+          'not_a_challenger',
+          `Version ${to.version} is no challenger's; to go back to it, roll back. Nothing was changed.`,
+        ),
+      );
+    }
+    const event = await this.requests.ask(TOPICS.commands, { kind: 'promote', to: to.version }, key);
+    return this.activated(event, from, to);
+  }
+
+  async setLearning(enabled: boolean, key?: string): Promise<LearningAnswer> {
+    const event = await this.requests.ask(TOPICS.commands, { kind: 'learning', enabled }, key);
+    if (event.kind !== 'learning') throw unexpected(event);
+    return { enabled: event.enabled, effectiveAt: { topic: 'windows', offset: event.logPosition } };
+  }
+
+  /** The version that a command is for; one that comes again under its key is for the same, whatever `previous` is now. */
+  private async target(name: string, key: string | undefined): Promise<VersionManifest> {
+    const before =
+      key === undefined || !isAlias(name) ? null : await this.requests.before(TOPICS.commands, key);
+    const to = before !== null && 'to' in before ? before.to : null;
+    return this.find(to === null ? name : String(to));
+  }
+
+  /** The learner's word counts: another version may have been made while the command was on its way. */
+  private activated(event: ModelEvent, from: VersionManifest, to: VersionManifest): RollbackAnswer {
     if (event.kind !== 'activated') throw unexpected(event);
-    // The learner's word counts: another version may have been made while the command was on its way.
     const before = this.models.history.find(event.from) ?? from;
     return {
       from: event.from,
@@ -126,37 +146,18 @@ export class ModelsService {
     };
   }
 
-  async setLearning(enabled: boolean): Promise<{ enabled: boolean; effectiveAt: LogPoint }> {
-    const event = await this.command({ kind: 'learning', enabled });
-    if (event.kind !== 'learning') throw unexpected(event);
-    return { enabled: event.enabled, effectiveAt: { topic: 'windows', offset: event.logPosition } };
-  }
-
   private view(manifest: VersionManifest): VersionView {
-    const { current, previous } = this.models.history;
+    const { history } = this.models;
     const { version } = manifest;
-    const alias = version === current ? 'current' : version === previous ? 'previous' : null;
+    const alias = ALIASES.find((name) => history[name] === version) ?? null;
     return { ...manifest, alias, metricsSince: this.scores.of(version) };
   }
+}
 
-  /** Stores the command and waits for the learner's answer. */
-  private async command(command: Command): Promise<ModelEvent> {
-    const offset = await this.commands.append(command);
-    const event = await this.models.outcome(offset, ANSWER_LIMIT_MS);
-    if (event === null) {
-      throw new ProblemError(
-        problem(
-          503,
-          'learner_silent',
-          'No answer from the learner',
-          `The command stands in the log (commands/${offset}) and takes effect when the learner is back; do not repeat it.`,
-        ),
-        { 'retry-after': '10' },
-      );
-    }
-    if (event.kind === 'refused') throw new ProblemError(conflict(event.code, event.message));
-    return event;
-  }
+const ALIASES: readonly VersionAlias[] = versionAlias.options;
+
+function isAlias(name: string): name is VersionAlias {
+  return (ALIASES as readonly string[]).includes(name);
 }
 
 function conflict(code: string, detail: string): Problem {
@@ -164,5 +165,5 @@ function conflict(code: string, detail: string): Problem {
 }
 
 function unexpected(event: ModelEvent): Error {
-  return new Error(`the learner answered a command with ${event.kind}`);
+  return new Error(`the learner answered a request with ${event.kind}`);
 }

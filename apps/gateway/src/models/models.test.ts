@@ -1,4 +1,6 @@
 import { TOPICS, type ModelEvent, type VersionManifest } from '@hark/contracts';
+import { classifierByName } from '@hark/models';
+import { Principal } from '@hark/service';
 import { LogFullError, MemoryArtifactStore, MemoryLog } from '@hark/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, startGateway } from '../testing/gateway-harness.js';
@@ -106,6 +108,32 @@ describe('the versions', () => {
     expect(await get('/at?time=noon')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 
+  it('are known by when they answered also after rollbacks, and after they were removed', async () => {
+    await gateway.close();
+    log = new MemoryLog({ now: () => 1000 });
+    artifacts = new MemoryArtifactStore();
+    learner = await testLearner(log, artifacts, 4, { versionsKept: 4 });
+    gateway = await startGateway({ log, clock, artifacts });
+    await learn(0, 10);
+    const answer = post('/2/rollback');
+    await commands(1);
+    await learner.step();
+    expect(await answer).toMatchObject({ status: 200 });
+    await learn(10, 12);
+    const version = async (window: number) => (await get(`/at?time=${time(at(window) + 2560)}`)).body.version;
+    expect([await version(7), await version(9), await version(10), await version(11)]).toEqual([2, 3, 2, 2]);
+    await learn(12, 30);
+    expect((await get('')).body.versions).toHaveLength(4);
+    expect((await get('')).body.current).toBe(8);
+    // Made behind the last window: it has answered none yet.
+    expect(await version(29)).toBe(7);
+    const removed = await get(`/at?time=${time(at(0) + 2560)}`);
+    expect(removed).toMatchObject({ status: 404, body: { code: 'unknown_version' } });
+    expect(removed.body.detail).toContain('Version 1 answered at 2026-01-01T00:00:02.560Z');
+    expect(await get('/1/state')).toMatchObject({ status: 404, body: { code: 'unknown_version' } });
+    expect(await post('/1/rollback', { dryRun: true })).toMatchObject({ status: 404 });
+  });
+
   it('are made on request: stored as a command, answered when the learner has made it', async () => {
     await learn(0, 5);
     const answer = post('');
@@ -149,6 +177,7 @@ describe('the state of a version', () => {
           : name === 'models/v2.state'
             ? null
             : artifacts.read(name),
+      remove: () => Promise.resolve(),
       write: () => Promise.resolve(),
     };
     await gateway.close();
@@ -165,6 +194,10 @@ describe('the state of a version', () => {
 describe('a rollback', () => {
   it('answers only when the learner has said from which window on it holds', async () => {
     await learn(0, 10);
+    const scores = await Promise.all(
+      ['/3', '/2'].map(async (path) => (await get(path)).body.metrics as VersionManifest['metrics']),
+    );
+    expect(scores[0].accuracy).toBeGreaterThan(scores[1].accuracy);
     let answered = false;
     const answer = post('/v2/rollback', { reason: 'phone turned over' }).finally(() => (answered = true));
     expect(await commands(1)).toEqual([
@@ -180,7 +213,18 @@ describe('a rollback', () => {
         to: 2,
         learning: 'continue',
         effectiveAt: { topic: 'windows', offset: 10 },
-        diff: { windowsLearned: { from: 8, to: 4 }, classes: { added: [], removed: [] } },
+        diff: {
+          windowsLearned: { from: 8, to: 4 },
+          parent: { from: 2, to: 1 },
+          classifier: { from: 'rls', to: 'rls' },
+          featureSchema: { from: 'test-means', to: 'test-means' },
+          classes: { added: [], removed: [] },
+          metrics: {
+            accuracy: { from: scores[0].accuracy, to: scores[1].accuracy },
+            kappa: { from: scores[0].kappa, to: scores[1].kappa },
+            macroF1: { from: scores[0].macroF1, to: scores[1].macroF1 },
+          },
+        },
       },
     });
     expect((await get('')).body).toMatchObject({ current: 2, previous: 3 });
@@ -206,6 +250,7 @@ describe('a rollback', () => {
     await learn(0, 10);
     const damaged = {
       read: (name: string) => (name === 'models/v1.state' ? new Uint8Array(9) : artifacts.read(name)),
+      remove: () => Promise.resolve(),
       write: () => Promise.resolve(),
     };
     await gateway.close();
@@ -268,6 +313,7 @@ describe('a rollback', () => {
     const event: ModelEvent = { kind: 'created', manifest };
     const activated: ModelEvent = {
       kind: 'activated',
+      by: 'rollback',
       from: 4,
       to: 3,
       learning: true,
@@ -332,10 +378,113 @@ describe('learning', () => {
   });
 });
 
-describe('a request that is not right', () => {
-  it('to promote is 409: there is no challenger', async () => {
+describe('a challenger', () => {
+  it('is listed as such, answers nothing, and answers once it is promoted', async () => {
+    await gateway.close();
+    log = new MemoryLog({ now: () => 1000 });
+    const challenge = { windows: 20, margin: 0, significance: 1 };
+    const options = {
+      ...{ classifier: classifierByName('majority'), challengers: [classifierByName('rls')] },
+      ...{ challengeRules: challenge },
+    };
+    learner = await testLearner(log, artifacts, 1000, options);
+    gateway = await startGateway({ log, clock, artifacts });
+    await learn(0, 30);
+    expect((await get('')).body).toMatchObject({
+      ...{ current: 1, previous: null, challenger: 2 },
+      versions: [{ version: 2, alias: 'challenger', cause: 'challenger', classifier: 'rls' }, { version: 1 }],
+    });
+    const promoted = post('/challenger/promote');
+    expect(await commands(1)).toEqual([{ kind: 'promote', to: 2 }]);
+    await learner.step();
+    expect(await promoted).toMatchObject({
+      status: 200,
+      body: { from: 1, to: 2, effectiveAt: { topic: 'windows', offset: 30 } },
+    });
+    await settled();
+    expect((await get('')).body).toMatchObject({ current: 2, previous: 1, challenger: null });
+  });
+});
+
+describe('a request with an Idempotency-Key', () => {
+  const rollback = (key: string, body: unknown = {}) =>
+    fetch(`${gateway.url}/v1/models/2/rollback`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(body),
+    });
+
+  it('is done once, however often it comes, also after a restart of the gateway', async () => {
     await learn(0, 10);
-    expect(await post('/2/promote')).toMatchObject({ status: 409, body: { code: 'no_challenger' } });
+    const first = rollback('a');
+    await commands(1);
+    const second = rollback('a');
+    await learner.step();
+    const answer: unknown = await (await first).json();
+    expect(answer).toMatchObject({ from: 3, to: 2 });
+    expect(await (await second).json()).toEqual(answer);
+    await gateway.close();
+    gateway = await startGateway({ log, clock, artifacts });
+    await settled();
+    expect(await (await rollback('a')).json()).toMatchObject({ from: 3, to: 2 });
+    expect(await log.end(TOPICS.commands, 0)).toBe(1);
+  });
+
+  it('goes back once to the version that was previous when it first came', async () => {
+    await learn(0, 10);
+    const previous = () =>
+      fetch(`${gateway.url}/v1/models/previous/rollback`, {
+        method: 'POST',
+        headers: { 'idempotency-key': 'p' },
+      });
+    const first = previous();
+    await commands(1);
+    await learner.step();
+    const answer: unknown = await (await first).json();
+    expect(answer).toMatchObject({ from: 3, to: 2 });
+    await settled();
+    expect((await get('')).body).toMatchObject({ current: 2, previous: 3 });
+    const again = await previous();
+    expect([again.status, await again.json()]).toEqual([200, answer]);
+    expect(await log.end(TOPICS.commands, 0)).toBe(1);
+  });
+
+  it('gets the answer of the first also when the learner was silent at first', async () => {
+    await learn(0, 10);
+    const silent = rollback('s');
+    await commands(1);
+    await settled();
+    clock.advance(10_000);
+    expect((await silent).status).toBe(503);
+    await learner.step();
+    await settled();
+    expect(await (await rollback('s')).json()).toMatchObject({ from: 3, to: 2 });
+    expect(await log.end(TOPICS.commands, 0)).toBe(1);
+    const events = await log.read(TOPICS.models, 0, 0, 1 << 20);
+    expect(events.filter(({ value }) => Buffer.from(value).includes('"activated"'))).toHaveLength(1);
+  });
+
+  it('is refused when the key came with another request', async () => {
+    await learn(0, 10);
+    const first = rollback('a');
+    await commands(1);
+    await learner.step();
+    await first;
+    const other = await rollback('a', { learning: 'frozen' });
+    expect([other.status, await other.json()]).toMatchObject([422, { code: 'idempotency_key_reused' }]);
+    expect(await log.end(TOPICS.commands, 0)).toBe(1);
+  });
+
+  it.each(['', 'x'.repeat(129), 'a b'])('is refused when the key is %j', async (key) => {
+    expect((await rollback(key)).status).toBe(400);
+  });
+});
+
+describe('a request that is not right', () => {
+  it('to promote what is no challenger is 409, and leaves no command', async () => {
+    await learn(0, 10);
+    expect(await post('/2/promote')).toMatchObject({ status: 409, body: { code: 'not_a_challenger' } });
+    expect(await log.end(TOPICS.commands, 0)).toBe(0);
   });
 
   it('gets a problem for a path that does not exist, a body that is no JSON, one that is too large', async () => {
@@ -365,10 +514,11 @@ describe('a request that is not right', () => {
     expect(foreign.status).toBe(403);
     expect(await log.end(TOPICS.commands, 0)).toBe(0);
     const { access } = gateway.gateway;
-    expect(access.authorize({ headers: { host: 'rebound.example:3000' } } as never)?.status).toBe(403);
-    expect(
-      access.authorize({ headers: { host: 'localhost:3000', origin: 'http://localhost:3000' } } as never),
-    ).toBe(null);
+    const asked = { method: 'GET', url: '/v1/models' };
+    const rebound = access.admit({ ...asked, headers: { host: 'rebound.example:3000' } });
+    expect(rebound).toMatchObject({ status: 403 });
+    const own = { host: 'localhost:3000', origin: 'http://localhost:3000' };
+    expect(access.admit({ ...asked, headers: own })).toBe(Principal.local);
   });
 });
 

@@ -1,26 +1,16 @@
-import type { VersionManifest } from '@hark/contracts';
+import type { VersionDiff, VersionManifest } from '@hark/contracts';
 
-export interface Change {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What is different when one version answers in place of another. */
-export interface VersionDiff {
-  readonly windowsLearned: Change;
-  /** Activities that only the new one knows, and that only the old one knew. */
-  readonly classes: { readonly added: readonly string[]; readonly removed: readonly string[] };
-  /** Scores of each when it was made. */
-  readonly metrics: { readonly accuracy: Change; readonly kappa: Change; readonly macroF1: Change };
-}
-
+/** What is different when `to` answers in place of `from`. */
 export function versionDiff(from: VersionManifest, to: VersionManifest): VersionDiff {
-  const change = (read: (manifest: VersionManifest) => number): Change => ({
+  const change = <Value>(read: (manifest: VersionManifest) => Value): { from: Value; to: Value } => ({
     from: read(from),
     to: read(to),
   });
   return {
     windowsLearned: change(({ windowsLearned }) => windowsLearned),
+    parent: change(({ parent }) => parent),
+    classifier: change(({ classifier }) => classifier),
+    featureSchema: change(({ featureSchema }) => featureSchema),
     classes: {
       added: to.classes.filter((name) => !from.classes.includes(name)),
       removed: from.classes.filter((name) => !to.classes.includes(name)),

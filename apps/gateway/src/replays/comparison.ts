@@ -1,4 +1,4 @@
-import type { Prediction } from '@hark/contracts';
+import type { Comparison, Prediction } from '@hark/contracts';
 import { ReplayResult } from '@hark/models';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
@@ -7,28 +7,6 @@ import type { ReplayPiece } from './replay-pieces.js';
 
 /** Differences listed; all are counted. */
 const DIFFERENCES_LISTED = 100;
-
-export interface ComparedVersion {
-  readonly model: number;
-  readonly predictions: number;
-  readonly labelled: number;
-  readonly unanswered: number;
-  readonly accuracy: number | null;
-  readonly digest: string;
-}
-
-export interface Comparison {
-  /** In the order asked for. */
-  readonly results: readonly ComparedVersion[];
-  /** Windows on which not all say the same. */
-  readonly different: number;
-  /** The first of them, with each one's answer in the order of `results`. */
-  readonly differences: readonly {
-    readonly id: string;
-    readonly label: string | null;
-    readonly activities: readonly string[];
-  }[];
-}
 
 /** Plays the same pieces to several models at once, as fast as turns allow. */
 export async function compare(
@@ -39,7 +17,7 @@ export async function compare(
   pieces: AsyncIterable<ReplayPiece>,
   tick: Uint8Array,
   clock: Clock,
-): Promise<Comparison> {
+): Promise<Omit<Comparison, 'session'>> {
   const sides = contestants.map(({ version, model }) => {
     const result = new ReplayResult(createHash('sha256'));
     const waiting: Prediction[] = [];

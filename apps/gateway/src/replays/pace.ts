@@ -1,6 +1,5 @@
+import type { ReplaySpeed } from '@hark/contracts';
 import type { Clock } from '../clock.js';
-
-export type Speed = number | 'max';
 
 /**
  * When the next piece is due. Event time runs at `speed` from an anchor, a pair of event time and wall clock set
@@ -17,15 +16,15 @@ export class Pace {
 
   constructor(
     private readonly clock: Clock,
-    private speedHeld: Speed,
+    private speedHeld: ReplaySpeed,
   ) {}
 
-  get speed(): Speed {
+  get speed(): ReplaySpeed {
     return this.speedHeld;
   }
 
   /** What was played at another speed counts no longer. */
-  set speed(speed: Speed) {
+  set speed(speed: ReplaySpeed) {
     this.anchor();
     this.measureFrom(this.reached);
     this.speedHeld = speed;

@@ -1,6 +1,6 @@
 import { TOPICS, problem, type Prediction, type VersionManifest } from '@hark/contracts';
 import type { FeatureExtractor } from '@hark/features';
-import { FeatureSchemaError, Learner, classifierByName } from '@hark/models';
+import { FeatureSchemaError, Learner, UnknownClassifierError, classifierByName } from '@hark/models';
 import { ProblemError } from '@hark/service';
 import {
   Pipeline,
@@ -27,9 +27,25 @@ export interface ReplayModel {
   push(samplesRecord: Uint8Array): void;
 }
 
+/** The service has other settings than when a replay began: run again, it would come to other predictions. */
+export class ReplaySettingsError extends Error {
+  readonly code = 'replay_settings';
+  constructor() {
+    super(
+      'the service was restarted with other settings of windows or model, so it can not be taken up again',
+    );
+  }
+}
+
 /** Makes models that answer as a stored version does. */
 export class ReplayModels {
-  constructor(private readonly options: ReplayModelOptions) {}
+  /** All that predictions depend on besides samples and version, as text to compare. */
+  readonly settings: string;
+
+  constructor(private readonly options: ReplayModelOptions) {
+    const featureSchema = options.features().schema;
+    this.settings = JSON.stringify({ ...options, artifacts: undefined, features: undefined, featureSchema });
+  }
 
   /**
    * @param learn whether the copy goes on learning from labelled windows.
@@ -44,7 +60,7 @@ export class ReplayModels {
         {
           classifier: classifierByName(manifest.classifier),
           featureSchema: features.schema,
-          dimensions: features.names.length,
+          featureNames: features.names,
           startFrom: { version: manifest.version, state: storedState(artifacts, manifest) },
           learning: learn,
           versions: false,
@@ -65,6 +81,7 @@ export class ReplayModels {
       return { push: (value) => pipeline.push(TOPICS.samples, '', value) };
     } catch (error) {
       if (error instanceof FeatureSchemaError) throw refused('incompatible_features', error.message);
+      if (error instanceof UnknownClassifierError) throw refused(error.code, error.message);
       if (error instanceof StateFormatError) throw refused('damaged_version', error.message);
       throw error;
     }

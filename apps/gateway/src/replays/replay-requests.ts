@@ -1,5 +1,6 @@
-import { compareEventTime, fromNanoseconds, type EventTime } from '@hark/contracts';
+import { compareEventTime } from '@hark/contracts';
 import { z } from 'zod';
+import { instant } from '../http/instant.js';
 
 /** `current`, 37, "37" or "v37". */
 const VERSION = 'expected "current" or the number of a version, such as 33, "33" or "v33"';
@@ -16,21 +17,6 @@ const version = z
 
 const SPEED = 'expected a number above 0 and up to 1,000,000, or "max"';
 const speed = z.union([z.number().positive(SPEED).max(1_000_000, SPEED), z.literal('max')], SPEED);
-
-const INSTANT = 'expected ISO 8601 with a zone, or nanoseconds since 1970 as digits in a string';
-
-/** An instant of event time: ISO 8601, or nanoseconds as digits. */
-const instant = z.string(INSTANT).transform((text, context): EventTime => {
-  const time = /^\d{1,19}$/.test(text) ? fromNanoseconds(BigInt(text)) : isoTime(text);
-  if (time !== null) return time;
-  context.addIssue({ code: 'custom', message: INSTANT });
-  return z.NEVER;
-});
-
-function isoTime(text: string): EventTime | null {
-  const ms = z.iso.datetime({ offset: true }).safeParse(text).success ? Date.parse(text) : NaN;
-  return ms >= 0 ? { ms, subNs: 0 } : null;
-}
 
 const SESSION = 'expected the id of a session: 16 digits of 0-9 and a-f';
 const session = z.string(SESSION).regex(/^[0-9a-f]{16}$/, SESSION);
@@ -61,6 +47,12 @@ export const controlBody = z
   .refine(({ command, to }) => (command === 'seek') === (to !== undefined), {
     error: 'expected with seek, the event time to go to, and only there',
     path: ['to'],
+  })
+  // The refinement, in words of JSON Schema.
+  .meta({
+    if: { properties: { command: { const: 'seek' } } },
+    then: { required: ['to'] },
+    else: { properties: { to: false } },
   });
 export type ControlRequest = z.infer<typeof controlBody>;
 

@@ -1,58 +1,19 @@
-import { formatNanoseconds, toIsoTime, type Prediction } from '@hark/contracts';
+import {
+  toIsoTime,
+  type ReplayEnd,
+  type ReplaySpeed,
+  type ReplayStatus,
+  type ReplayView,
+} from '@hark/contracts';
 import { ReplayResult } from '@hark/models';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { MemoryChannel } from '../live/memory-channel.js';
-import type { Session } from '../sessions/session.js';
-import { Pace, type Speed } from './pace.js';
+import { Pace } from './pace.js';
+import { deliveredPrediction } from './replay-delivery.js';
 import { parsePrediction, type ReplayModel } from './replay-model.js';
 import { closingTick, type ReplayPiece } from './replay-pieces.js';
-
-export type ReplayStatus = 'playing' | 'paused' | 'ended' | 'failed';
-
-/** Why a replay has ended; `no_predictions`: a loop whose pass came to none would only spin. */
-export type ReplayEnd = 'played_out' | 'stopped' | 'no_predictions' | 'failed';
-
-export interface ReplayOptions {
-  readonly id: string;
-  readonly session: Session;
-  readonly version: number;
-  readonly speed: Speed;
-  readonly learn: boolean;
-  /** `shift`: predictions say the wall time at which the replay began in place of the session's start. */
-  readonly timeMode: 'preserve' | 'shift';
-  readonly loop: boolean;
-  readonly paused: boolean;
-}
-
-export interface ReplayView {
-  readonly id: string;
-  readonly session: string;
-  readonly model: number;
-  readonly status: ReplayStatus;
-  /** Why it is over, or null. */
-  readonly reason: ReplayEnd | null;
-  /** What a command is still bringing about, or null. */
-  readonly pending: 'seek' | 'step' | null;
-  readonly speed: Speed;
-  readonly learn: boolean;
-  readonly timeMode: 'preserve' | 'shift';
-  readonly loop: boolean;
-  /** Times played to the end. */
-  readonly passes: number;
-  /** Event time reached, ISO 8601; null before the first row. */
-  readonly position: string | null;
-  readonly effectiveSpeed: number | null;
-  /** Final predictions of this pass; `labelled`, `unanswered` and `accuracy` where the session has labels. */
-  readonly predictions: number;
-  readonly labelled: number;
-  readonly unanswered: number;
-  readonly accuracy: number | null;
-  readonly digest: string;
-  /** Where its predictions are. */
-  readonly channel: string;
-  readonly error: string | null;
-}
+import type { ReplayOptions, ReplayRecord, ReplayStanding } from './replay-record.js';
 
 /** Work is done in turns of about this long, so that live traffic never waits for a replay. */
 const TURN_MS = 4;
@@ -62,12 +23,26 @@ const TURN_PIECES = 32;
 /** Timers overflow beyond 2^31 ms; whoever wakes looks again anyway. */
 const LONGEST_SLEEP_MS = 60_000;
 
-/** A session played again through a windower and a model of its own. Live topics are neither read nor written. */
+/** A replay under way stores how far it has come once in so much wall time. */
+const STORE_EVERY_MS = 5000;
+
+/**
+ * A session played again through a windower and a model of its own. Live topics are neither read nor written.
+ * What it comes to is a function of its options, so after a restart it is run again, at full speed, to where it stood.
+ */
 export class Replay {
   private status: ReplayStatus;
   private readonly pace: Pace;
   private result = new ReplayResult(createHash('sha256'));
   private passes = 0;
+  /** Pieces fed in this pass. */
+  private fed = 0;
+  /** Up to so many pieces everything is let through at once: where it stood before a restart. */
+  private resumeAt = 0;
+  /** Offset of the first prediction of this pass. */
+  private first = 0;
+  private suspended = false;
+  private storedMs: number;
   private reason: ReplayEnd | null = null;
   private error: string | null = null;
   /** Set by a seek behind the position: this pass is given up and begun again. */
@@ -79,11 +54,12 @@ export class Replay {
   private wake: () => void = () => undefined;
   /** Called whenever `pending` may have changed. */
   private readonly waiting = new Set<() => void>();
-  private readonly shiftMs: number;
 
   /**
    * @param pieces the session from its start; called once for each pass.
    * @param model a fresh copy of the version; called once for each pass.
+   * @param store keeps a record of it; what it could not keep is kept with the next.
+   * @param standing where it stood before the gateway was started anew.
    */
   constructor(
     readonly options: ReplayOptions,
@@ -91,44 +67,83 @@ export class Replay {
     private readonly model: (onPrediction: (json: string) => void) => ReplayModel,
     readonly channel: MemoryChannel,
     private readonly clock: Clock,
+    private readonly store: (record: ReplayRecord) => Promise<void>,
+    standing: ReplayStanding | null = null,
   ) {
-    this.pace = new Pace(clock, options.speed);
-    this.status = options.paused ? 'paused' : 'playing';
-    this.shiftMs = options.timeMode === 'shift' ? Math.floor(clock.now()) - options.session.start.ms : 0;
-    if (!options.paused) this.pace.play();
+    this.pace = new Pace(clock, standing?.speed ?? options.speed);
+    this.status = standing?.status ?? (options.paused ? 'paused' : 'playing');
+    if (this.status === 'playing') this.pace.play();
+    if (standing !== null) {
+      this.passes = standing.passes;
+      this.resumeAt = standing.pieces;
+      this.skipTo = standing.seekTo ?? -1;
+      this.pace.reached = standing.reachedMs ?? NaN;
+    }
+    this.storedMs = clock.now();
   }
 
   get over(): boolean {
     return this.status === 'ended' || this.status === 'failed';
   }
 
-  /** Plays until the end or `stop`. Never rejects: what goes wrong is in the view. */
+  /** Plays until the end, `stop` or `suspend`. Never rejects: what goes wrong is in the view. */
   async run(): Promise<void> {
     try {
       do {
+        const again = this.rewind;
         this.rewind = false;
+        this.first = this.channel.next;
+        this.fed = 0;
+        // Before anything is said under the offsets that the pass given up would have used.
+        if (again) await this.keep();
+        const model = this.model((json) => this.predicted(json));
         this.pace.restart();
         this.result = new ReplayResult(createHash('sha256'));
-        const model = this.model((json) => this.predicted(json));
         if (!(await this.play(model))) continue;
         model.push(closingTick(this.options.session));
         this.passes++;
         this.skipTo = -1;
+        this.resumeAt = 0;
         this.stepTo = this.pending === 'step' ? 1 : 0;
         if (!this.options.loop) this.end('played_out');
         else if (this.result.predictions === 0) this.end('no_predictions');
         this.look();
         await this.clock.turn();
-      } while (!this.over);
+      } while (!this.over && !this.suspended);
     } catch (error) {
       this.error = error instanceof Error ? error.message : String(error);
       this.end('failed');
     }
+    if (!this.over) return;
+    await this.keep();
     this.channel.finish();
   }
 
+  /** Stores how far it has come, or how it has ended. */
+  keep(): Promise<void> {
+    this.storedMs = this.clock.now();
+    const { id } = this.options;
+    if (this.over) return this.store({ kind: 'ended', id, view: this.view(), next: this.channel.next });
+    const standing: ReplayStanding = {
+      status: this.status === 'paused' ? 'paused' : 'playing',
+      speed: this.pace.speed,
+      passes: this.passes,
+      first: this.first,
+      pieces: Math.max(this.fed, this.resumeAt),
+      seekTo: this.skipTo < 0 ? null : this.skipTo,
+      reachedMs: Number.isNaN(this.pace.reached) ? null : this.pace.reached,
+    };
+    return this.store({ kind: 'stood', id, standing });
+  }
+
+  /** Breaks off without an end: it is taken up again when the gateway starts anew. */
+  suspend(): void {
+    this.suspended = true;
+    this.wake();
+  }
+
   /** From now on. */
-  set speed(speed: Speed) {
+  set speed(speed: ReplaySpeed) {
     this.pace.speed = speed;
     this.wake();
   }
@@ -158,6 +173,7 @@ export class Replay {
   seek(ms: number): void {
     if (ms <= this.pace.reached) this.rewind = true;
     this.skipTo = ms;
+    this.resumeAt = 0;
     this.stepTo = 0;
     this.wake();
   }
@@ -185,12 +201,12 @@ export class Replay {
   }
 
   view(): ReplayView {
-    const { id, session, version, learn, timeMode, loop } = this.options;
+    const { id, session, manifest, learn, timeMode, loop } = this.options;
     const { result, pace } = this;
     return {
       id,
       session: session.id,
-      model: version,
+      model: manifest.version,
       status: this.status,
       reason: this.reason,
       pending: this.pending,
@@ -211,8 +227,9 @@ export class Replay {
     };
   }
 
-  private get pending(): 'seek' | 'step' | null {
+  private get pending(): ReplayView['pending'] {
     if (this.over) return null;
+    if (this.fed < this.resumeAt) return 'resume';
     if (this.skipTo >= 0) return 'seek';
     return this.status === 'paused' && this.result.predictions < this.stepTo ? 'step' : null;
   }
@@ -234,23 +251,31 @@ export class Replay {
     let turnBegan = this.clock.now();
     let inTurn = 0;
     for await (const piece of this.pieces()) {
-      while (!this.over && !this.rewind) {
-        if (this.skipTo >= 0 && piece.eventMs >= this.skipTo) this.arrive();
+      while (!this.broken) {
+        if (this.pending === 'seek' && piece.eventMs >= this.skipTo) this.arrive();
         const wait = this.waitFor(piece);
         if (wait === 0) break;
         await this.sleep(wait);
       }
-      if (this.over || this.rewind) return false;
+      if (this.broken) return false;
+      const timely = this.pending === null && this.status === 'playing';
       model.push(piece.value);
-      if (this.pending === null && this.status === 'playing') this.pace.passed(piece.eventMs);
+      this.fed++;
+      if (timely) this.pace.passed(piece.eventMs);
       else this.pace.skipped(piece.eventMs);
       this.look();
+      if (this.clock.now() - this.storedMs >= STORE_EVERY_MS) void this.keep();
       if (++inTurn < TURN_PIECES && this.clock.now() - turnBegan < TURN_MS) continue;
       await this.clock.turn();
       turnBegan = this.clock.now();
       inTurn = 0;
     }
-    return !this.over && !this.rewind;
+    return !this.broken;
+  }
+
+  /** Whether this pass is not to go on. */
+  private get broken(): boolean {
+    return this.over || this.rewind || this.suspended;
   }
 
   /** The seek is over: from here on pieces wait for their time again. */
@@ -261,7 +286,7 @@ export class Replay {
 
   /** Milliseconds until the piece may go; null = until something is said. */
   private waitFor({ eventMs }: ReplayPiece): number | null {
-    if (this.skipTo >= 0) return 0;
+    if (this.skipTo >= 0 || this.fed < this.resumeAt) return 0;
     if (this.status !== 'paused') return this.pace.wait(eventMs);
     return this.result.predictions < this.stepTo ? 0 : null;
   }
@@ -281,25 +306,7 @@ export class Replay {
   private predicted(json: string): void {
     const prediction = parsePrediction(json);
     if (prediction.final) this.result.add(prediction);
-    const { user, device } = prediction;
-    const delivered = { ...this.shifted(prediction), latencyMs: 0, source: `replay:${this.options.id}` };
-    this.channel.append({
-      users: [user],
-      devices: [device],
-      final: prediction.final,
-      payload: JSON.stringify(delivered),
-    });
-  }
-
-  private shifted(prediction: Prediction): Prediction {
-    if (this.shiftMs === 0) return prediction;
-    const { start, end } = prediction.window;
-    const startMs = Date.parse(start) + this.shiftMs;
-    const window = {
-      start: toIsoTime(startMs),
-      end: toIsoTime(Date.parse(end) + this.shiftMs),
-      startNs: formatNanoseconds(startMs, 0),
-    };
-    return { ...prediction, window };
+    const { id, shiftMs } = this.options;
+    this.channel.append(deliveredPrediction(prediction, id, shiftMs));
   }
 }

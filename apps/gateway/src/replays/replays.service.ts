@@ -1,16 +1,28 @@
-import { compareEventTime, problem, toIsoTime, type EventTime } from '@hark/contracts';
-import { ProblemError } from '@hark/service';
+import {
+  compareEventTime,
+  problem,
+  toIsoTime,
+  type Comparison,
+  type EventTime,
+  type ReplayList,
+  type ReplayView,
+} from '@hark/contracts';
+import { ProblemError, type Principal } from '@hark/service';
+import { LogFullError } from '@hark/streaming';
 import type { LiveHub } from '../live/live-hub.js';
 import { MemoryChannel } from '../live/memory-channel.js';
 import type { ModelsService } from '../models/models.service.js';
 import type { SessionIndex } from '../sessions/session-index.js';
 import { sessionRows } from '../sessions/session-rows.js';
 import type { Session } from '../sessions/session.js';
-import { compare, type Comparison } from './comparison.js';
-import type { ReplayModels } from './replay-model.js';
+import { compare } from './comparison.js';
+import { EndedReplay } from './ended-replay.js';
+import type { ReplayJournal } from './replay-journal.js';
+import { ReplaySettingsError, type ReplayModels } from './replay-model.js';
 import { closingTick, replayPieces, type ReplayPiece, type ReplayRange } from './replay-pieces.js';
+import type { ReplayOptions, ReplayRecord, ReplayStanding, StoredReplay } from './replay-record.js';
 import type { CompareRequest, ControlRequest, ReplayRequest } from './replay-requests.js';
-import { Replay, type ReplayView } from './replay.js';
+import { Replay } from './replay.js';
 
 export interface ReplayLimits {
   /** Replays that may play or stand paused at a time. */
@@ -35,22 +47,36 @@ const COMMAND_LIMIT_MS = 5000;
 
 const WHOLE: ReplayRange = { from: null, to: null };
 
-/** The replays of this process. They are not stored: a restart ends them. */
+/**
+ * Replays, over or not. What a replay is a function of is stored, so that a restart of the gateway ends none: it is run
+ * again to where it stood, and goes on. Sessions, and replays of sessions, of users
+ * that the caller may not know of are unknown here.
+ */
 export class ReplaysService {
-  private readonly replays = new Map<string, Replay>();
+  private readonly replays = new Map<string, Replay | EndedReplay>();
+  private readonly running = new Set<Promise<void>>();
 
   constructor(
     private readonly hub: LiveHub,
     private readonly sessions: SessionIndex,
     private readonly versions: ModelsService,
     private readonly models: ReplayModels,
+    private readonly journal: ReplayJournal,
     private readonly limits: ReplayLimits,
     private readonly newId: () => string,
   ) {}
 
-  /** @throws ProblemError 400 range outside of the session, 404 unknown session or version, 409 version that can't answer, 429 too many replays. */
-  create(request: ReplayRequest): ReplayView {
-    const session = this.session(request.session);
+  /** Takes up again what was not forgotten; before anything else is asked. */
+  async restore(): Promise<void> {
+    for (const stored of await this.journal.read()) this.takeUp(stored);
+  }
+
+  /**
+   * @throws ProblemError 400 range outside of the session, 404 unknown session or version, 409 version that can't
+   * answer, 429 too many replays, 503 no room to store it.
+   */
+  async create(request: ReplayRequest, caller: Principal): Promise<ReplayView> {
+    const session = this.session(request.session, caller);
     const manifest = this.versions.find(request.model);
     const { learn, speed, timeMode, loop, paused } = request;
     const range: ReplayRange = { from: request.start ?? null, to: request.end ?? null };
@@ -59,33 +85,39 @@ export class ReplaysService {
     this.models.create(manifest, learn, () => undefined);
     this.makeRoom();
     const id = this.newId();
-    const channel = new MemoryChannel(id, this.limits.predictions);
-    const replay = new Replay(
-      { id, session, version: manifest.version, speed, learn, timeMode, loop, paused },
-      () => this.pieces(session, range),
-      (onPrediction) => this.models.create(manifest, learn, onPrediction),
-      channel,
-      this.hub.clock,
-    );
+    const shiftMs = timeMode === 'shift' ? Math.floor(this.hub.clock.now()) - session.start.ms : 0;
+    const { settings } = this.models;
+    const options: ReplayOptions = {
+      ...{ id, session, manifest, settings, range },
+      ...{ speed, learn, timeMode, shiftMs, loop, paused },
+    };
+    const replay = this.replay(options, null, false);
     this.replays.set(id, replay);
-    this.hub.open(`replay:${id}`, channel);
-    void replay.run();
+    try {
+      await this.journal.write({ kind: 'begun', replay: options });
+    } catch (error) {
+      this.replays.delete(id);
+      throw error instanceof LogFullError ? full(error) : error;
+    }
+    this.begin(replay);
     return replay.view();
   }
 
   /** Newest first. */
-  list(): ReplayView[] {
-    return [...this.replays.values()].reverse().map((replay) => replay.view());
+  list(caller: Principal): ReplayList {
+    const visible = [...this.replays.values()].filter(({ options }) => caller.sees(options.session.user));
+    return { replays: visible.reverse().map((replay) => replay.view()) };
   }
 
-  get(id: string): ReplayView {
-    return this.find(id).view();
+  get(id: string, caller: Principal): ReplayView {
+    return this.find(id, caller).view();
   }
 
   /** Answers the state that the command has brought about; what takes longer than 5 s is `pending` in it. */
-  async control(id: string, { command, speed, to }: ControlRequest): Promise<ReplayView> {
-    const replay = this.find(id);
-    if (replay.over && command !== 'stop') {
+  async control(id: string, { command, speed, to }: ControlRequest, caller: Principal): Promise<ReplayView> {
+    const replay = this.find(id, caller);
+    if (replay.over && command === 'stop') return replay.view();
+    if (replay.over || replay instanceof EndedReplay) {
       throw new ProblemError(
         problem(
           409,
@@ -102,18 +134,17 @@ export class ReplaysService {
     else if (command === 'seek') replay.seek((to as EventTime).ms);
     else replay.stop();
     await replay.settled(COMMAND_LIMIT_MS);
+    await replay.keep();
     return replay.view();
   }
 
-  remove(id: string): void {
-    this.find(id).stop();
-    this.replays.delete(id);
-    this.hub.close(`replay:${id}`);
+  remove(id: string, caller: Principal): Promise<void> {
+    return this.forget(id, this.find(id, caller));
   }
 
   /** @throws ProblemError as `create`, and 413 for a session too long to compare within a request. */
-  async compare(request: CompareRequest): Promise<{ session: string } & Comparison> {
-    const session = this.session(request.session);
+  async compare(request: CompareRequest, caller: Principal): Promise<Comparison> {
+    const session = this.session(request.session, caller);
     const samples = session.accelerometer + session.gyroscope;
     if (samples > this.limits.comparedSamples) {
       throw new ProblemError(
@@ -138,13 +169,66 @@ export class ReplaysService {
     return { session: session.id, ...comparison };
   }
 
+  /** Replays kept, over or not. */
+  get size(): number {
+    return this.replays.size;
+  }
+
   /** Replays playing or paused. */
   get active(): number {
     return [...this.replays.values()].filter(({ over }) => !over).length;
   }
 
-  stopAll(): void {
-    for (const replay of this.replays.values()) replay.stop();
+  /** Breaks off all replays, and stores where each stands. */
+  async suspend(): Promise<void> {
+    for (const replay of this.replays.values()) {
+      if (replay.over || replay instanceof EndedReplay) continue;
+      replay.suspend();
+      await replay.keep();
+    }
+    await Promise.all(this.running);
+  }
+
+  private takeUp({ options, standing, ended }: StoredReplay): void {
+    const { id, session } = options;
+    if (ended === null) {
+      const replay = this.replay(options, standing, true);
+      this.replays.set(id, replay);
+      return this.begin(replay);
+    }
+    this.replays.set(id, new EndedReplay(options, ended.view));
+    const channel = new MemoryChannel(id, 0, ended.next);
+    channel.finish();
+    this.hub.open(`replay:${id}`, channel, session.user);
+  }
+
+  private replay(options: ReplayOptions, standing: ReplayStanding | null, restored: boolean): Replay {
+    const { id, session, manifest, settings, range, learn } = options;
+    return new Replay(
+      options,
+      () => this.pieces(session, range),
+      (onPrediction) => {
+        if (settings !== this.models.settings) throw new ReplaySettingsError();
+        return this.models.create(manifest, learn, onPrediction);
+      },
+      new MemoryChannel(id, this.limits.predictions, standing?.first ?? 0, restored),
+      this.hub.clock,
+      (record) => this.store(record),
+      standing,
+    );
+  }
+
+  private begin(replay: Replay): void {
+    const { id, session } = replay.options;
+    this.hub.open(`replay:${id}`, replay.channel, session.user);
+    const run = replay.run().finally(() => this.running.delete(run));
+    this.running.add(run);
+  }
+
+  /** What can't be stored now is found again by running the replay from what was stored before. */
+  private async store(record: ReplayRecord): Promise<void> {
+    if ('id' in record && !this.replays.has(record.id)) return;
+    await this.journal.write(record).catch(() => undefined);
   }
 
   private pieces(session: Session, range: ReplayRange): AsyncIterable<ReplayPiece> {
@@ -152,17 +236,17 @@ export class ReplaysService {
   }
 
   /** A picture of the session: what is recorded from now on is not part of the replay. */
-  private session(id: string): Session {
+  private session(id: string, caller: Principal): Session {
     const session = this.sessions.find(id);
-    if (session !== null) return { ...session };
+    if (session !== null && caller.sees(session.user)) return { ...session };
     throw new ProblemError(
       problem(404, 'unknown_session', 'Unknown session', 'There is no session of this id.'),
     );
   }
 
-  private find(id: string): Replay {
+  private find(id: string, caller: Principal): Replay | EndedReplay {
     const replay = this.replays.get(id);
-    if (replay !== undefined) return replay;
+    if (replay !== undefined && caller.sees(replay.options.session.user)) return replay;
     throw new ProblemError(
       problem(404, 'unknown_replay', 'Unknown replay', 'There is no replay of this id.'),
     );
@@ -183,9 +267,24 @@ export class ReplaysService {
     }
     for (const [id, replay] of this.replays) {
       if (this.replays.size < this.limits.kept) break;
-      if (replay.over) this.remove(id);
+      if (replay.over) void this.forget(id, replay);
     }
   }
+
+  private async forget(id: string, replay: Replay | EndedReplay): Promise<void> {
+    this.replays.delete(id);
+    if (replay instanceof Replay) replay.stop();
+    this.hub.close(`replay:${id}`);
+    // Not stored for want of room, it comes back with the next start, to be deleted again.
+    await this.journal.write({ kind: 'forgotten', id }).catch(() => undefined);
+  }
+}
+
+function full(error: LogFullError): ProblemError {
+  return new ProblemError(
+    problem(503, error.code, 'Disk full', 'The replay could not be stored; nothing has changed.'),
+    { 'retry-after': '10' },
+  );
 }
 
 /** @throws ProblemError 400 when nothing of the session can be in the range. */

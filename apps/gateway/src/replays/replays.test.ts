@@ -1,16 +1,17 @@
 import { TOPICS } from '@hark/contracts';
-import { MemoryArtifactStore, MemoryLog, Runner, Windower } from '@hark/streaming';
+import { Principal, UserScope } from '@hark/service';
+import { Runner, Windower, type MemoryArtifactStore, type MemoryLog } from '@hark/streaming';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LiveClient, ask, startGateway } from '../testing/gateway-harness.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { meanFeatures } from '../testing/mean-features.js';
-import { samplesRecord, type TestRow } from '../testing/sample-records.js';
-import { testLearner, windowRecord } from '../testing/test-learner.js';
-
-const START = Date.UTC(2026, 0, 1);
-/** 60 s at 50 Hz: 30 s of walking, then 30 s of sitting. */
-const SECONDS = 60;
-const WINDOWS = 48;
+import {
+  RECORDED_FROM as START,
+  RECORDED_SECONDS as SECONDS,
+  RECORDED_WINDOWS as WINDOWS,
+  recordedSession,
+} from '../testing/recorded-session.js';
+import type { testLearner } from '../testing/test-learner.js';
 
 let clock: ManualClock;
 let log: MemoryLog;
@@ -21,32 +22,7 @@ let session: string;
 
 beforeEach(async () => {
   clock = new ManualClock(1_000_000);
-  log = new MemoryLog({ now: () => 1000 });
-  artifacts = new MemoryArtifactStore();
-  learner = await testLearner(log, artifacts);
-  const ingest = await log.writer('ingest');
-  const training = Array.from({ length: 12 }, (_, i) =>
-    windowRecord({ user: 'z', startMs: START + i * 2560, label: i % 2 === 0 ? 'walk' : 'sit' }),
-  );
-  const records: { key: string; value: Uint8Array }[] = [];
-  for (let second = 0; second < SECONDS; second++) {
-    const rows = Array.from({ length: 50 }, (_, i): TestRow => {
-      const walking = second < SECONDS / 2;
-      return {
-        ns: BigInt(START + second * 1000 + i * 20) * 1_000_000n,
-        xyz: [walking ? 5 + Math.sin(i) : Math.sin(i), 0, 9.8],
-        gt: walking ? 'walk' : 'sit',
-      };
-    });
-    records.push({ key: '', value: samplesRecord([...rows, { ns: rows[0].ns, user: 'someone else' }]) });
-  }
-  await ingest.commit({
-    appends: [
-      { topic: TOPICS.windows, partition: 0, records: training },
-      { topic: TOPICS.samples, partition: 0, records },
-    ],
-  });
-  await learner.step();
+  ({ log, artifacts, learner } = await recordedSession());
   gateway = await startGateway({ log, clock, artifacts, replayLimits: { active: 3, kept: 4 } });
   while (
     !gateway.gateway.models.ready ||
@@ -80,7 +56,7 @@ async function replay(request: Record<string, unknown> = {}): Promise<View> {
   return body as unknown as View;
 }
 
-const view = (id: string) => gateway.gateway.replays.get(id);
+const view = (id: string) => gateway.gateway.replays.get(id, Principal.local);
 const control = async (id: string, request: Record<string, unknown>) =>
   (await post(`/v1/replays/${id}/control`, request)).body as unknown as View;
 
@@ -186,16 +162,25 @@ describe('a replay', () => {
     expect(sought).toMatchObject({ status: 'paused', pending: null, position: '2026-01-01T00:00:39.980Z' });
     const back = await control(id, { command: 'seek', to: '2026-01-01T00:00:20Z' });
     expect(back).toMatchObject({ status: 'paused', pending: null, position: '2026-01-01T00:00:19.980Z' });
+    const pending = clock.pending;
     expect(await control(id, { command: 'stop' })).toMatchObject({ status: 'ended', reason: 'stopped' });
-    expect(clock.pending).toBe(0);
+    expect(clock.pending).toBe(pending);
   });
 
   it('goes back also when it has just been told to go forward', async () => {
     const { id } = await replay({ speed: 1, paused: true });
     await control(id, { command: 'seek', to: '2026-01-01T00:00:40Z' });
     const { replays } = gateway.gateway;
-    const forward = replays.control(id, { command: 'seek', to: { ms: START + 50_000, subNs: 0 } });
-    const back = await replays.control(id, { command: 'seek', to: { ms: START + 10_000, subNs: 0 } });
+    const forward = replays.control(
+      id,
+      { command: 'seek', to: { ms: START + 50_000, subNs: 0 } },
+      Principal.local,
+    );
+    const back = await replays.control(
+      id,
+      { command: 'seek', to: { ms: START + 10_000, subNs: 0 } },
+      Principal.local,
+    );
     await forward;
     expect(back.position).toBe('2026-01-01T00:00:09.980Z');
   });
@@ -276,8 +261,9 @@ describe('a replay', () => {
     expect(replayed.slice(0, live.length)).toEqual(live);
   });
 
-  it('touches no topic of the log', async () => {
-    const ends = () => Promise.all(Object.values(TOPICS).map((topic) => log.end(topic, 0)));
+  it('touches no topic of the log but its own', async () => {
+    const others = Object.values(TOPICS).filter((topic) => topic !== TOPICS.replays);
+    const ends = () => Promise.all(others.map((topic) => log.end(topic, 0)));
     const before = await ends();
     await playOut((await replay({ speed: 'max', learn: true })).id);
     expect(await ends()).toEqual(before);
@@ -397,6 +383,7 @@ describe('a replay', () => {
     const { id } = await replay({ speed: 1 });
     clock.advance(5000);
     await settled();
+    const { pending } = clock;
     await control(id, { command: 'stop' });
     await settled();
     expect(view(id).status).toBe('ended');
@@ -405,7 +392,8 @@ describe('a replay', () => {
       status: 409,
       body: { code: 'replay_over' },
     });
-    expect(clock.pending).toBe(0);
+    // Its own timer is gone.
+    expect(clock.pending).toBe(pending - 1);
   });
 
   it('lets other work have its turn while it plays as fast as it can', async () => {
@@ -425,7 +413,7 @@ describe('a replay', () => {
     expect((await ask(`${gateway.url}/v1/replays/${first.id}`, 'DELETE')).status).toBe(204);
     expect(await ids()).toEqual([second.id]);
     expect((await get(`/v1/replays/${first.id}`)).status).toBe(404);
-    expect(gateway.gateway.hub.feed(`replay:${first.id}`)).toBe(undefined);
+    expect(gateway.gateway.hub.feed(`replay:${first.id}`, UserScope.all)).toBe(undefined);
   });
 
   it('makes room by forgetting the earliest that is over, and is 429 when none is', async () => {
@@ -442,7 +430,7 @@ describe('a replay', () => {
       body: JSON.stringify({ session }),
     });
     expect(response.headers.get('retry-after')).toBe('10');
-    const last = gateway.gateway.replays.list()[0].id;
+    const last = gateway.gateway.replays.list(Principal.local).replays[0].id;
     await control(last, { command: 'stop' });
     await settled();
     await replay({ paused: true });
@@ -482,7 +470,11 @@ describe('a replay', () => {
       read: (name: string) => (name === 'models/v4.state' ? new Uint8Array(9) : artifacts.read(name)),
     };
     await gateway.close();
-    gateway = await startGateway({ log, clock, artifacts: { ...reading, write: () => Promise.resolve() } });
+    gateway = await startGateway({
+      log,
+      clock,
+      artifacts: { ...reading, remove: () => Promise.resolve(), write: () => Promise.resolve() },
+    });
     while (!gateway.gateway.models.ready) await clock.turn();
     const { status, body } = await post('/v1/replays', { session, model: 4 });
     expect(status).toBe(409);

@@ -21,6 +21,9 @@ export interface SessionIndexOptions {
 
 export const DEFAULT_SESSION_OPTIONS: SessionIndexOptions = { gapMs: 60_000 };
 
+/** Hears of each record with rows: whose they are, when they were stored, and the producer that numbers them. */
+export type RowsHeard = (devices: readonly StreamId[], storedMs: number, producer: string | null) => void;
+
 /** What each device recorded, cut at gaps: a fold of the topic `samples`. Emits nothing. */
 export class SessionIndex implements Processor {
   private devices = new Map<string, DeviceSessions>();
@@ -29,7 +32,10 @@ export class SessionIndex implements Processor {
   private byNumber = new Map<number, Session>();
   private opened = 0;
 
-  constructor(private readonly options: SessionIndexOptions = DEFAULT_SESSION_OPTIONS) {}
+  constructor(
+    private readonly options: SessionIndexOptions = DEFAULT_SESSION_OPTIONS,
+    private readonly heard: RowsHeard = () => undefined,
+  ) {}
 
   process(_topic: string, _partition: number, record: LogRecord): void {
     let decoded: SamplesRecord;
@@ -40,7 +46,9 @@ export class SessionIndex implements Processor {
       if (error instanceof RecordFormatError) return;
       throw error;
     }
-    if (decoded.batch !== undefined) this.addBatch(decoded.batch, record.offset);
+    if (decoded.batch === undefined) return;
+    this.addBatch(decoded.batch, record.offset);
+    this.heard(decoded.batch.streams, record.timestamp, decoded.producer ?? null);
   }
 
   find(id: string): Session | null {

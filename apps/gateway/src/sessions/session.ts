@@ -1,4 +1,11 @@
-import { deviceKey, formatNanoseconds, toIsoTime, type DeviceId, type EventTime } from '@hark/contracts';
+import {
+  deviceKey,
+  formatNanoseconds,
+  toIsoTime,
+  type DeviceId,
+  type EventTime,
+  type SessionView,
+} from '@hark/contracts';
 
 /** A stretch of one device's recording without a gap in event time. */
 export interface Session extends DeviceId {
@@ -18,19 +25,7 @@ export interface Session extends DeviceId {
   readonly labels: string[];
 }
 
-/** A session as the API shows it. */
-export interface SessionView extends DeviceId {
-  readonly id: string;
-  readonly model: string;
-  readonly start: string;
-  readonly end: string;
-  readonly startNs: string;
-  readonly endNs: string;
-  readonly samples: { readonly accelerometer: number; readonly gyroscope: number };
-  readonly labels: readonly string[];
-  readonly records: { readonly first: number; readonly last: number };
-}
-
+/** The session as the API shows it. */
 export function viewOf(session: Session): SessionView {
   const { id, user, device, model, start, end, labels } = session;
   return {

@@ -1,28 +1,20 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { problem } from '@hark/contracts';
-import { ProblemError } from '@hark/service';
+import { problem, type SessionList, type SessionView } from '@hark/contracts';
+import { Caller, ProblemError, type Principal } from '@hark/service';
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import { SchemaPipe } from '../http/schema.pipe.js';
 import { LiveHub } from '../live/live-hub.js';
 import { exportSession } from './session-export.js';
 import { SessionIndex } from './session-index.js';
+import { samplesQuery, sessionsQuery, type SamplesQuery, type SessionsQuery } from './session-requests.js';
 import { sessionRows } from './session-rows.js';
-import { viewOf, type Session, type SessionView } from './session.js';
-
-const listQuery = z.object({
-  user: z.string().max(128).optional(),
-  device: z.string().max(128).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.coerce.number().int().min(0).optional(),
-});
-const samplesQuery = z.object({ format: z.enum(['csv', 'ndjson']).default('csv') });
+import { viewOf, type Session } from './session.js';
 
 const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' };
 
-/** What each device recorded, newest first. */
+/** What each device recorded, newest first; of users that the caller may not know of, nothing. */
 @Controller('v1/sessions')
 export class SessionsController {
   constructor(
@@ -31,14 +23,11 @@ export class SessionsController {
   ) {}
 
   @Get()
-  list(@Query(new SchemaPipe(listQuery)) query: z.infer<typeof listQuery>): {
-    sessions: SessionView[];
-    next?: string;
-  } {
+  list(@Query(new SchemaPipe(sessionsQuery)) query: SessionsQuery, @Caller() caller: Principal): SessionList {
     const { user, device, limit, cursor } = query;
     const found: Session[] = [];
     for (const session of this.index.newest(cursor ?? Infinity)) {
-      if (user !== undefined && session.user !== user) continue;
+      if (!caller.sees(session.user) || (user !== undefined && session.user !== user)) continue;
       if (device !== undefined && session.device !== device) continue;
       if (found.length === limit) {
         return { sessions: found.map(viewOf), next: String(found[limit - 1].number) };
@@ -49,17 +38,18 @@ export class SessionsController {
   }
 
   @Get(':id')
-  get(@Param('id') id: string): SessionView {
-    return viewOf(this.find(id));
+  get(@Param('id') id: string, @Caller() caller: Principal): SessionView {
+    return viewOf(this.find(id, caller));
   }
 
   @Get(':id/samples')
   async samples(
     @Param('id') id: string,
-    @Query(new SchemaPipe(samplesQuery)) { format }: z.infer<typeof samplesQuery>,
+    @Query(new SchemaPipe(samplesQuery)) { format }: SamplesQuery,
+    @Caller() caller: Principal,
     @Res() response: Response,
   ): Promise<void> {
-    const session = this.find(id);
+    const session = this.find(id, caller);
     response.set({
       'content-type': CONTENT_TYPES[format],
       'content-disposition': `attachment; filename="session-${session.id}.${format}"`,
@@ -73,9 +63,9 @@ export class SessionsController {
     }
   }
 
-  private find(id: string): Session {
+  private find(id: string, caller: Principal): Session {
     const session = this.index.find(id);
-    if (session !== null) return session;
+    if (session !== null && caller.sees(session.user)) return session;
     throw new ProblemError(
       problem(404, 'unknown_session', 'Unknown session', 'There is no session of this id.'),
     );

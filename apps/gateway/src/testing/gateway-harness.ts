@@ -1,10 +1,18 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { ProblemFilter } from '@hark/service';
+import {
+  AppIdentity,
+  Health,
+  ProblemFilter,
+  accessMiddleware,
+  requireKnownMethod,
+  rootModule,
+} from '@hark/service';
 import { MemoryArtifactStore } from '@hark/streaming';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { createGateway, type GatewayOptions } from '../gateway.js';
 import { configureGateway } from '../gateway.module.js';
@@ -20,7 +28,7 @@ export async function startGateway(options: Partial<GatewayOptions> & Pick<Gatew
     ...options,
   });
   await gateway.recover();
-  const app = await NestFactory.create<NestExpressApplication>(gateway.module, {
+  const app = await NestFactory.create<NestExpressApplication>(rootModule(gateway.module, operations()), {
     bodyParser: false,
     logger: false,
     abortOnError: false,
@@ -29,6 +37,8 @@ export async function startGateway(options: Partial<GatewayOptions> & Pick<Gatew
   app.useGlobalFilters(
     new ProblemFilter(pino({ level: 'error' }, { write: (line) => unforeseen.push(line) })),
   );
+  app.use(accessMiddleware(gateway.access));
+  app.use(requireKnownMethod);
   configureGateway(app);
   await app.listen(0, '127.0.0.1');
   const running = gateway.run();
@@ -37,6 +47,8 @@ export async function startGateway(options: Partial<GatewayOptions> & Pick<Gatew
     gateway,
     /** Log lines of errors that nobody foresaw. */
     unforeseen,
+    /** Every route there is, as `GET /path`. */
+    routes: () => routesOf(app),
     url: `http://127.0.0.1:${port}`,
     live: `ws://127.0.0.1:${port}/v1/live`,
     close: async () => {
@@ -45,6 +57,23 @@ export async function startGateway(options: Partial<GatewayOptions> & Pick<Gatew
       await app.close();
     },
   };
+}
+
+function operations(): Parameters<typeof rootModule>[1] {
+  const identity = new AppIdentity('gateway', '0.0.0', new Date(0).toISOString());
+  return { health: new Health(), metrics: new Registry(), identity };
+}
+
+function routesOf(app: NestExpressApplication): string[] {
+  interface Layer {
+    readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+  }
+  const { stack } = (app.getHttpAdapter().getInstance() as { router: { stack: readonly Layer[] } }).router;
+  return stack.flatMap(({ route }) =>
+    route === undefined
+      ? []
+      : Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`),
+  );
 }
 
 /** Answer of a JSON request. */

@@ -1,14 +1,31 @@
 import { TOPICS, deviceKey, encodeWindowRecord, type WindowRecord } from '@hark/contracts';
-import { Learner, classifierByName } from '@hark/models';
+import { Learner, classifierByName, type LearnerOptions } from '@hark/models';
 import { Runner, type ArtifactStore, type Log, type NewRecord } from '@hark/streaming';
 import { sha256 } from '../models/stored-state.js';
 import { meanFeatures } from './mean-features.js';
 
 /** A learner that moves when told to: the real one, on the real log. */
-export async function testLearner(log: Log, artifacts: ArtifactStore, versionEvery = 4) {
+export async function testLearner(
+  log: Log,
+  artifacts: ArtifactStore,
+  versionEvery = 4,
+  options: Partial<LearnerOptions> = {},
+) {
   const learner = new Learner(
-    { classifier: classifierByName('rls'), featureSchema: meanFeatures.schema, dimensions: 3, versionEvery },
-    { artifacts, digest: sha256 },
+    {
+      ...{
+        classifier: classifierByName('rls'),
+        featureSchema: meanFeatures.schema,
+        featureNames: meanFeatures.names,
+        versionEvery,
+      },
+      ...{ labelHorizonMs: 3_600_000, ...options },
+    },
+    {
+      artifacts,
+      digest: sha256,
+      windowAt: (offset) => log.lookUp(TOPICS.windows, 0, offset)?.value ?? null,
+    },
   );
   const writer = await log.writer('learner');
   const runner = new Runner({
@@ -19,6 +36,7 @@ export async function testLearner(log: Log, artifacts: ArtifactStore, versionEve
     processor: learner,
     inputs: [
       { topic: TOPICS.commands, partition: 0 },
+      { topic: TOPICS.labels, partition: 0 },
       { topic: TOPICS.windows, partition: 0 },
     ],
     maxStepBytes: 1 << 20,

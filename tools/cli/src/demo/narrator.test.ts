@@ -22,6 +22,7 @@ const prediction = (fields: Partial<LivePrediction>): LivePrediction =>
 
 const alert = (stage: Alert['data']['stage']): Alert =>
   ({
+    type: 'hark.drift',
     data: {
       ...{ stage, before: 0.02, after: 0.3, scope: { users: [], devices: ['p', 'q'], classes: [] } },
       rollback: { method: 'POST', path: '/v1/models/2/rollback' },
@@ -53,6 +54,7 @@ describe('Narrator', () => {
 
   it('announces drift with a rollback to paste', () => {
     narrator.alert(alert('warning'));
+    narrator.alert({ type: 'hark.device', data: { stage: 'silent' } } as unknown as Alert);
     narrator.alert(alert('drift'));
     expect(lines[0]).toBe('   7 s  drift warning: error 2.0 % before, 30.0 % now, at p, q');
     expect(lines[1]).toBe('   7 s  DRIFT: error 2.0 % before, 30.0 % now, at p, q');

@@ -43,7 +43,8 @@ export class Narrator {
     if (activity === label) this.right++;
   };
 
-  readonly alert = ({ data }: Alert): void => {
+  readonly alert = ({ type, data }: Alert): void => {
+    if (type !== 'hark.drift') return;
     const { stage, before, after, scope, rollback } = data;
     const { devices } = scope;
     const some =

@@ -1,0 +1,106 @@
+import { TOPICS, toIsoTime, type Observation } from '@hark/contracts';
+import { LogFullError, type LogReader, type LogWriter } from '@hark/streaming';
+import type { Clock } from '../clock.js';
+import type { AlertDesk } from './alert-desk.js';
+import type { HeardDevices } from './heard-devices.js';
+import { pause } from './pause.js';
+import { WaitingRecords } from './waiting-records.js';
+
+export interface ObserverOptions {
+  /** A device that has sent nothing for this long is silent; wall clock. */
+  readonly silentAfterMs: number;
+  /** An app is behind when a record has waited for it for this long; wall clock. */
+  readonly behindAfterMs: number;
+}
+
+/**
+ * Looks at the wall clock and writes what it sees to `observations`: devices silent or heard again, apps behind or
+ * caught up. What is known already stands at the desk; nothing is written twice. The time before its start counts
+ * for nobody's silence or delay: the gateway itself may have been away.
+ */
+export class Observer {
+  private readonly startedMs: number;
+  private readonly apps: readonly WaitingRecords[];
+
+  /** @param unread records of `samples` that `heard` has not been told of. */
+  constructor(
+    private readonly log: LogReader,
+    private readonly writer: LogWriter,
+    private readonly clock: Clock,
+    private readonly desk: Pick<AlertDesk, 'world' | 'observationsTaken'>,
+    private readonly heard: HeardDevices,
+    private readonly unread: () => Promise<number>,
+    private readonly options: ObserverOptions,
+  ) {
+    this.startedMs = clock.now();
+    this.apps = WaitingRecords.of(log);
+  }
+
+  /** Looks several times in each limit, and at least once a second, until `signal` is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { silentAfterMs, behindAfterMs } = this.options;
+    const period = Math.min(1000, Math.max(10, Math.min(silentAfterMs, behindAfterMs) / 4));
+    for (;;) {
+      await pause(this.clock, period, signal);
+      if (signal.aborted) return;
+      await this.look();
+    }
+  }
+
+  private async look(): Promise<void> {
+    // Only the desk knows what has been said before.
+    if (this.desk.observationsTaken < (await this.log.end(TOPICS.observations, 0))) return;
+    const seen = [...(await this.devices()), ...(await this.delays())];
+    if (seen.length === 0) return;
+    const records = seen.map((each) => ({ key: '', value: new TextEncoder().encode(JSON.stringify(each)) }));
+    try {
+      await this.writer.commit({ appends: [{ topic: TOPICS.observations, partition: 0, records }] });
+    } catch (error) {
+      // It will be seen again when there is room.
+      if (!(error instanceof LogFullError)) throw error;
+    }
+  }
+
+  private async devices(): Promise<Observation[]> {
+    // Where rows wait to be read, a device is judged as of the newest that were.
+    const unread = await this.unread();
+    const nowMs = this.clock.now();
+    const asOfMs = unread === 0 ? nowMs : Math.min(nowMs, this.heard.newestMs);
+    const at = toIsoTime(nowMs);
+    const { devices } = this.desk.world;
+    const seen: Observation[] = [];
+    for (const [key, { user, device, silence }] of devices) {
+      const lastMs = this.heard.get(key)?.lastMs ?? null;
+      if (silence !== null) {
+        if (lastMs !== null && lastMs > Date.parse(silence.lastHeardAt ?? silence.at))
+          seen.push({ kind: 'heard', at, user, device });
+      } else if (asOfMs - Math.max(lastMs ?? 0, this.startedMs) >= this.options.silentAfterMs) {
+        const lastHeardAt = lastMs === null ? null : toIsoTime(lastMs);
+        seen.push({ kind: 'silent', at, user, device, lastHeardAt });
+      }
+    }
+    for (const { user, device } of this.heard.steadyBut(devices))
+      seen.push({ kind: 'present', at, user, device });
+    return seen;
+  }
+
+  private async delays(): Promise<Observation[]> {
+    const seen: Observation[] = [];
+    for (const each of this.apps) {
+      const { records, oldestMs } = await each.look();
+      const nowMs = this.clock.now();
+      const isBehind = this.desk.world.behind.has(each.app);
+      const fromMs = isBehind ? 0 : this.startedMs;
+      const waitedMs = Math.max(0, nowMs - Math.max(oldestMs ?? nowMs, fromMs));
+      // Half of the limit to be rid of it, so that one at the limit does not come and go.
+      const kind = isBehind
+        ? waitedMs < this.options.behindAfterMs / 2 && 'caught_up'
+        : waitedMs >= this.options.behindAfterMs && 'behind';
+      if (kind === false) continue;
+      const { app } = each;
+      const waitedSeconds = waitedMs / 1000;
+      seen.push({ kind, at: toIsoTime(nowMs), app, waitingRecords: records, waitedSeconds });
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Prediction } from '@hark/contracts';
+import type { LogRecord, StateReader, StateWriter } from '@hark/streaming';
+
+/** A message that a derivation made of one prediction. */
+export interface DerivedMessage {
+  readonly user: string;
+  readonly devices: readonly string[];
+  /** JSON. */
+  readonly payload: string;
+}
+
+/** A derived message with the offset of the prediction that made it. */
+export interface KeptMessage extends DerivedMessage {
+  readonly offset: number;
+}
+
+/**
+ * A pure fold of the predictions, in log order, into at most one message each: the same records give the same
+ * messages, wherever they are cut. So a message is known by the offset of the prediction that made it.
+ */
+export interface Derivation {
+  /** What it returns makes the message, and is to be called before the next `take`, or not at all. */
+  take(offset: number, prediction: Prediction): (() => DerivedMessage) | null;
+  /** The newest message of each device, or of each user, in no order. */
+  latest(): Iterable<KeptMessage>;
+  /** Devices or users remembered: what a copy of the state costs grows with it. */
+  readonly size: number;
+  write(state: StateWriter): void;
+  /** Replaces all of the state by what `write` wrote. */
+  read(state: StateReader): void;
+}
+
+/** Which predictions a derivation takes: final ones (`append`), or the first emission of each window (`update`). */
+export type DerivationMode = 'append' | 'update';
+
+const utf8 = new TextDecoder();
+
+/** The prediction in a record of `predictions`, or null where it holds none: a poison record is passed over. */
+export function predictionOf({ value }: LogRecord): Prediction | null {
+  try {
+    const found = JSON.parse(utf8.decode(value)) as Prediction;
+    const { user, device, id, window, probabilities } = found;
+    for (const each of [user, device, id, window.start, window.end])
+      if (typeof each !== 'string') return null;
+    return Object.values(probabilities).every(Number.isFinite) ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The greatest probability and whose it is; null of none. Of equals, the first by name. */
+export function mostProbable(
+  probabilities: Readonly<Record<string, number>>,
+): { readonly activity: string; readonly probability: number } | null {
+  let activity: string | null = null;
+  let probability = -1;
+  for (const [name, each] of Object.entries(probabilities)) {
+    if (each > probability || (each === probability && activity !== null && name < activity)) {
+      activity = name;
+      probability = each;
+    }
+  }
+  return activity === null ? null : { activity, probability };
+}
+
+export function writeKept(state: StateWriter, { offset, user, devices, payload }: KeptMessage): void {
+  state.f64(offset).string(user).u32(devices.length);
+  for (const device of devices) state.string(device);
+  state.string(payload);
+}
+
+export function readKept(state: StateReader): KeptMessage {
+  const offset = state.f64();
+  const user = state.string();
+  const devices: string[] = [];
+  for (let left = state.u32(); left > 0; left--) devices.push(state.string());
+  return { offset, user, devices, payload: state.string() };
+}

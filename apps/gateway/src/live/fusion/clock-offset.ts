@@ -1,0 +1,44 @@
+import type { StateReader, StateWriter } from '@hark/streaming';
+
+/** Differences remembered: about 40 s of windows, several bursts of a watch that delivers every 5–10 s. */
+const KEPT = 32;
+
+/**
+ * Wall clock less a device's clock, in milliseconds, from when windows came in and when they ended. What comes late
+ * comes with a greater difference, never with a smaller one, so the estimate is the lower decile of the newest 32: a
+ * burst does not move it, and neither do up to three strays. It includes the least delay on the way.
+ */
+export class ClockOffset {
+  private readonly differences = new Float64Array(KEPT);
+  private taken = 0;
+  private estimate = 0;
+
+  /** @param receivedMs wall clock at which the window's last samples came in; @param endMs event time of its end. */
+  add(receivedMs: number, endMs: number): void {
+    this.differences[this.taken % KEPT] = receivedMs - endMs;
+    this.taken++;
+    this.settle();
+  }
+
+  /** After the first `add`. */
+  get ms(): number {
+    return this.estimate;
+  }
+
+  write(state: StateWriter): void {
+    state.f64(this.taken).f64Array(this.differences);
+  }
+
+  static read(state: StateReader): ClockOffset {
+    const offset = new ClockOffset();
+    offset.taken = state.f64();
+    offset.differences.set(state.f64Array(KEPT));
+    offset.settle();
+    return offset;
+  }
+
+  private settle(): void {
+    const known = Math.min(this.taken, KEPT);
+    this.estimate = this.differences.slice(0, known).sort()[Math.floor((known - 1) / 10)];
+  }
+}
