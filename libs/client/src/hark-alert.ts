@@ -1,0 +1,20 @@
+import type {
+  ActivityData,
+  Alert,
+  AlertType,
+  ChallengerData,
+  DeviceData,
+  DriftData,
+  ServiceData,
+} from '@hark/contracts';
+
+interface DataOf {
+  readonly 'hark.drift': DriftData;
+  readonly 'hark.challenger': ChallengerData;
+  readonly 'hark.activity': ActivityData;
+  readonly 'hark.device': DeviceData;
+  readonly 'hark.service': ServiceData;
+}
+
+/** Any alert, told apart by `type`. */
+export type HarkAlert = { [Type in AlertType]: Alert<DataOf[Type]> & { readonly type: Type } }[AlertType];
