@@ -1,7 +1,7 @@
+import { MAX_ACTIVITIES } from '@hark/contracts';
 import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
+import { LinearOutputs } from './linear-outputs.js';
 
-/** Outputs that a solver keeps at most. */
-const MAX_OUTPUTS = 32;
 /** Windows from one renewal of the ridge to the next. */
 const RENEWAL_INTERVAL = 4;
 /** P may be boosted up to so many times its initial trace. */
@@ -38,10 +38,9 @@ export class RecursiveLeastSquares {
   readonly ridge: number;
   readonly forgetting: number;
   private readonly covariance: Float64Array;
-  /** One row of `inputs` weights for each output. */
-  private readonly weights: Float64Array;
+  private readonly linear: LinearOutputs;
   private readonly gain: Float64Array;
-  private readonly scoresOfOne = new Float64Array(MAX_OUTPUTS);
+  private readonly scoresOfOne = new Float64Array(MAX_ACTIVITIES);
   /** What the ridge of an input has lost when its turn comes, and the square root of it. */
   private readonly renewal: number;
   private readonly renewalInput: number;
@@ -56,7 +55,7 @@ export class RecursiveLeastSquares {
     this.ridge = ridge;
     this.forgetting = forgetting;
     this.covariance = new Float64Array((inputs * (inputs + 1)) / 2);
-    this.weights = new Float64Array(MAX_OUTPUTS * inputs);
+    this.linear = new LinearOutputs(inputs);
     this.gain = new Float64Array(inputs);
     let kept = 1;
     for (let i = 0; i < RENEWAL_INTERVAL * inputs; i++) kept *= forgetting;
@@ -80,7 +79,7 @@ export class RecursiveLeastSquares {
 
   /** Weight of one input for one output. */
   weight(output: number, input: number): number {
-    return this.weights[output * this.inputs + input];
+    return this.linear.row(output)[input];
   }
 
   /** Trace of P: how unsure the weights are, all together. */
@@ -93,23 +92,7 @@ export class RecursiveLeastSquares {
 
   /** Writes each output's value for `h` to `scores`. */
   evaluate(h: Float64Array, scores: Float64Array): void {
-    const { weights, inputs, outputsHeld } = this;
-    const unrolled = inputs - 3;
-    for (let c = 0, w = 0; c < outputsHeld; c++) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      let i = 0;
-      for (; i < unrolled; i += 4, w += 4) {
-        s0 += weights[w] * h[i];
-        s1 += weights[w + 1] * h[i + 1];
-        s2 += weights[w + 2] * h[i + 2];
-        s3 += weights[w + 3] * h[i + 3];
-      }
-      for (; i < inputs; i++, w++) s0 += weights[w] * h[i];
-      scores[c] = s0 + s1 + (s2 + s3);
-    }
+    this.linear.evaluate(h, scores, this.outputsHeld);
   }
 
   /**
@@ -154,12 +137,12 @@ export class RecursiveLeastSquares {
 
   write(state: StateWriter): void {
     state.u32(this.outputsHeld).u32(this.untilRenewal).u32(this.turn).f64Array(this.covariance);
-    state.f64Array(this.weights.subarray(0, this.outputsHeld * this.inputs));
+    this.linear.write(state, this.outputsHeld);
   }
 
   read(state: StateReader): void {
     const outputs = state.u32();
-    if (outputs > MAX_OUTPUTS) throw new StateFormatError(`${outputs} outputs`);
+    if (outputs > MAX_ACTIVITIES) throw new StateFormatError(`${outputs} outputs`);
     this.outputsHeld = outputs;
     this.untilRenewal = state.u32();
     this.turn = state.u32();
@@ -167,7 +150,7 @@ export class RecursiveLeastSquares {
       throw new StateFormatError('the renewal of the ridge is damaged');
     }
     this.covariance.set(state.f64Array(this.covariance.length));
-    this.weights.set(state.f64Array(outputs * this.inputs));
+    this.linear.read(state, outputs);
   }
 
   /** Shows input `i` alone, with target 0 for every output. */
@@ -192,7 +175,8 @@ export class RecursiveLeastSquares {
     lambda: number,
     weight: number,
   ): void {
-    const { gain, inputs, weights, outputsHeld } = this;
+    const { gain, inputs, outputsHeld } = this;
+    const { weights } = this.linear;
     const scale = weight / (lambda + weight * quadratic);
     for (let c = 0; c < outputsHeld; c++) {
       const step = ((c === target ? 1 : 0) - scores[c]) * scale;

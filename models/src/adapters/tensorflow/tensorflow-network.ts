@@ -1,16 +1,13 @@
 import { MAX_ACTIVITIES } from '@hark/contracts';
-import { StateReader, StateWriter } from '@hark/streaming';
-import type { Classifier, ClassifierFactory, ClassifierOptions } from '../../classifier.js';
-import { ClassList } from '../../classifiers/class-list.js';
-import { checkFeatures } from '../../classifiers/feature-check.js';
+import type { StateReader, StateWriter } from '@hark/streaming';
+import type { ClassifierOptions } from '../../classifier.js';
+import { NumberedClassifier } from '../../classifiers/numbered-classifier.js';
 import { RunningScaler, type ScalerOptions } from '../../classifiers/running-scaler.js';
 import { Xoshiro128 } from '../../random/xoshiro128.js';
 import { DenseNetwork, type Batch } from './dense-network.js';
 import { ReplayBuffer } from './replay-buffer.js';
 
-const NAME = 'tfjs';
-const FORMAT = 'hark.classifier.tfjs';
-const FORMAT_VERSION = 1;
+const FORMAT = { name: 'tfjs', version: 1 };
 
 /** Hidden units, windows of a mini-batch, windows kept for replay, rate of Adam. */
 const TUNING = { hidden: 64, batch: 32, replay: 1024, rate: 0.005 };
@@ -36,12 +33,8 @@ const stepsFor = (windows: number): number => 40 * Math.sqrt(windows) + windows 
  *
  * A backend must have been started before it predicts or learns.
  */
-export class TensorFlowNetwork implements Classifier {
-  readonly name = NAME;
-  readonly dimensions: number;
-  private readonly seed: number;
-  private classList = new ClassList();
-  private learnedCount = 0;
+export class TensorFlowNetwork extends NumberedClassifier {
+  private seed: number;
   private steps = 0;
   private readonly scaler: RunningScaler;
   private readonly network: DenseNetwork;
@@ -50,14 +43,11 @@ export class TensorFlowNetwork implements Classifier {
   /** The standardised features and the constant 1. */
   private readonly row: Float32Array;
   private readonly batch: Batch;
-  /** A view for each number of classes. */
-  private readonly outputs: Float64Array[];
 
-  constructor(options: ClassifierOptions) {
-    const { dimensions, seed } = options;
+  constructor({ dimensions, seed }: ClassifierOptions) {
+    super(FORMAT, dimensions);
     const inputs = dimensions + 1;
     const shape = { inputs, hidden: TUNING.hidden, outputs: MAX_ACTIVITIES, rate: TUNING.rate };
-    this.dimensions = dimensions;
     this.seed = seed >>> 0;
     this.scaler = new RunningScaler(dimensions, SCALING);
     this.network = new DenseNetwork(shape, new Xoshiro128(this.seed));
@@ -68,67 +58,42 @@ export class TensorFlowNetwork implements Classifier {
       features: new Float32Array(TUNING.batch * inputs),
       targets: new Uint8Array(TUNING.batch),
     };
-    const values = new Float64Array(MAX_ACTIVITIES);
-    this.outputs = Array.from({ length: MAX_ACTIVITIES + 1 }, (_, count) => values.subarray(0, count));
   }
 
-  get classes(): readonly string[] {
-    return this.classList.names;
-  }
-
-  get learned(): number {
-    return this.learnedCount;
-  }
-
-  predict(x: Float64Array): Float64Array {
-    checkFeatures(x, this.dimensions);
-    const probabilities = this.outputs[this.classes.length];
-    if (probabilities.length === 0) return probabilities;
+  protected estimate(x: Float64Array, probabilities: Float64Array): void {
     this.standardise(x);
-    const scores = this.network.scores(this.row, probabilities.length);
-    softmax(scores, probabilities);
-    return probabilities;
+    softmax(this.network.scores(this.row, probabilities.length), probabilities);
   }
 
-  learn(x: Float64Array, label: string): void {
-    checkFeatures(x, this.dimensions);
-    const target = this.classList.findOrAdd(label);
+  protected absorb(x: Float64Array, target: number): void {
     this.scaler.update(x);
     this.standardise(x);
-    this.learnedCount++;
+    const windows = this.learned + 1;
     // Each window has a generator of its own: of the state, the seed and the count are enough.
-    const random = new Xoshiro128(this.seed + this.learnedCount);
+    const random = new Xoshiro128(this.seed + windows);
     this.replay.offer(this.row, target, random);
     // Of one class there is nothing to learn. The steps not taken are made up for once there is another.
     if (this.classes.length < 2) return;
-    const wanted = Math.min(this.steps + STEPS_A_WINDOW, stepsFor(this.learnedCount));
+    const wanted = Math.min(this.steps + STEPS_A_WINDOW, stepsFor(windows));
     for (; this.steps < wanted; this.steps++) {
       this.draw(target, random);
       this.network.step(this.batch, this.classes.length);
     }
   }
 
-  snapshot(): Uint8Array {
-    const state = new StateWriter(FORMAT, FORMAT_VERSION);
-    state.u32(this.dimensions).u32(this.seed).f64(this.learnedCount).f64(this.steps);
-    this.classList.write(state);
+  protected write(state: StateWriter): void {
+    state.u32(this.seed).f64(this.steps);
     this.scaler.write(state);
     this.network.write(state);
     this.replay.write(state);
-    return state.finish();
   }
 
-  static restore(bytes: Uint8Array): TensorFlowNetwork {
-    const state = new StateReader(bytes, FORMAT, FORMAT_VERSION);
-    const restored = new TensorFlowNetwork({ dimensions: state.u32(), seed: state.u32() });
-    restored.learnedCount = state.f64();
-    restored.steps = state.f64();
-    restored.classList = ClassList.read(state);
-    restored.scaler.read(state);
-    restored.network.read(state);
-    restored.replay.read(state);
-    state.finish();
-    return restored;
+  protected read(state: StateReader): void {
+    this.seed = state.u32();
+    this.steps = state.f64();
+    this.scaler.read(state);
+    this.network.read(state);
+    this.replay.read(state);
   }
 
   /** Writes the standardised `x` to the row. */
@@ -161,8 +126,7 @@ function softmax(scores: Float32Array, probabilities: Float64Array): void {
 }
 
 /** Works once a backend has been started: see `loadTensorFlow`, which hands it out. */
-export const tensorFlowNetwork: ClassifierFactory = {
-  name: NAME,
-  create: (options) => new TensorFlowNetwork(options),
-  restore: (state) => TensorFlowNetwork.restore(state),
-};
+export const tensorFlowNetwork = NumberedClassifier.factory(
+  FORMAT,
+  (options) => new TensorFlowNetwork(options),
+);
