@@ -13,6 +13,7 @@ export { activitiesSetting } from './activities-setting.js';
 export { openDataFolder, type DataFolder } from './data-folder.js';
 export { Health } from './health.js';
 export { AppIdentity } from './operations.controller.js';
+export { requireKnownMethod } from './known-method.js';
 export { ProblemError, ProblemFilter } from './problem.filter.js';
 export { readRunFile, removeRunFile, runFilePath, writeRunFile, type RunFile } from './run-file.js';
 export { rootModule } from './root-module.js';

@@ -1,15 +1,8 @@
-import {
-  Catch,
-  HttpException,
-  NotFoundException,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { problem, type Problem } from '@hark/contracts';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { STATUS_CODES } from 'node:http';
-import { allowedMethods } from './allowed-methods.js';
 
 /** An answer that is a problem; thrown by controllers and services of an app. */
 export class ProblemError extends Error {
@@ -32,10 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    const cause =
-      error instanceof NotFoundException ? noSuchRoute(host.switchToHttp().getRequest<Request>()) : error;
-    const answer = this.problemOf(cause);
-    if (cause instanceof ProblemError) response.set(cause.headers);
+    const answer = this.problemOf(error);
+    if (error instanceof ProblemError) response.set(error.headers);
     response.status(answer.status).type('application/problem+json').send(JSON.stringify(answer));
   }
 
@@ -59,20 +50,6 @@ export class ProblemFilter implements ExceptionFilter {
       'The request failed; the log of the app says why.',
     );
   }
-}
-
-/** 405 where there is something at the path, else 404. */
-function noSuchRoute(request: Request): ProblemError {
-  const { method, path } = request;
-  const allowed = allowedMethods(request);
-  if (allowed.length === 0) {
-    return new ProblemError(problem(404, 'not_found', 'Not Found', `There is nothing at ${path}.`));
-  }
-  const allow = allowed.join(', ');
-  return new ProblemError(
-    problem(405, 'method_not_allowed', 'Method Not Allowed', `${method} is not taken here; ${allow} is.`),
-    { allow },
-  );
 }
 
 /** The status that Express's body parsers put on their errors, or null. */

@@ -10,6 +10,7 @@ import { accessMiddleware } from './access/access.middleware.js';
 import { watchAccess } from './access/access-watch.js';
 import { openAccess } from './access/open-access.js';
 import { Health } from './health.js';
+import { requireKnownMethod } from './known-method.js';
 import { limitServer } from './server-limits.js';
 import { NestLogger } from './nest-logger.js';
 import { AppIdentity } from './operations.controller.js';
@@ -73,6 +74,7 @@ export async function serve(
   );
   app.disable('x-powered-by');
   app.use(accessMiddleware(access));
+  app.use(requireKnownMethod);
   app.useGlobalFilters(new ProblemFilter(logger));
   parts.configure?.(app);
   const server = app.getHttpServer() as Server;

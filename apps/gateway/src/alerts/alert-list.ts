@@ -2,6 +2,7 @@ import { ALERT_TYPES, TOPICS, type Alert } from '@hark/contracts';
 import type { Principal } from '@hark/service';
 import type { LogReader } from '@hark/streaming';
 import { z } from 'zod';
+import { queryNumber } from '../http/query-number.js';
 import { alertEntry } from '../live/payloads.js';
 
 /** Records that one request looks at; what it has not come to is behind `next`. */
@@ -13,8 +14,8 @@ export const alertQuery = z.object({
     .optional(),
   type: z.enum(ALERT_TYPES).optional(),
   user: z.string().max(128).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.coerce.number().int().min(0).optional(),
+  limit: queryNumber(z.int().min(1).max(1000)).default(100),
+  cursor: queryNumber(z.int().min(0)).optional(),
 });
 export type AlertQuery = z.infer<typeof alertQuery>;
 

@@ -60,7 +60,7 @@ export function ingestOperations(activities: readonly string[] | null): readonly
       id: 'getProducer',
       tag: 'samples',
       summary: 'Where a client that numbers its batches goes on after a break',
-      params: z.object({ id: z.string().min(1).max(128) }),
+      params: z.object({ id: z.string() }),
       answers: {
         200: { description: 'where it is; at 0 when it was never heard of', content: json(producerStatus) },
       },

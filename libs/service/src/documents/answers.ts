@@ -1,5 +1,4 @@
 import { problemSchema } from '@hark/contracts';
-import { z } from 'zod';
 import { needOf } from '../access/routes.js';
 import { bothProblems, type Answer, type Operation, type ProblemCodes } from './operation.js';
 
@@ -18,14 +17,6 @@ export function problemsOf(operation: Operation): ProblemCodes {
   return bothProblems(accessProblems(operation), undecodable, operation.problems ?? {});
 }
 
-/** What a problem of this status and one of these codes says. */
-export function problemSchemaOf(status: number, codes: readonly string[]): z.ZodType {
-  return z.intersection(
-    problemSchema,
-    z.looseObject({ status: z.literal(status), code: z.enum(codes as [string, ...string[]]) }),
-  );
-}
-
 /** Every answer of an operation, problems among them, by status. */
 export function answersOf(operation: Operation): ReadonlyMap<number, Answer> {
   const answers = new Map<number, Answer>();
@@ -35,8 +26,8 @@ export function answersOf(operation: Operation): ReadonlyMap<number, Answer> {
     const before = answers.get(status);
     answers.set(status, {
       ...before,
-      description: [before?.description, codes.join(', ')].filter(Boolean).join('; or '),
-      content: { ...before?.content, [PROBLEM_TYPE]: problemSchemaOf(status, codes) },
+      description: [before?.description, `problem ${codes.join(', ')}`].filter(Boolean).join('; or '),
+      content: { ...before?.content, [PROBLEM_TYPE]: problemSchema },
     });
   }
   return new Map([...answers].sort(([a], [b]) => a - b));

@@ -4,6 +4,13 @@ import { Html, html } from './html.js';
 import type { OpenApiDocument, OpenApiOperation, OpenApiResponse, Parameter } from './openapi.js';
 import { schemaText } from './schema-text.js';
 
+/** A section that an app adds; `content` holds the element with the id. */
+export interface DocsSection {
+  readonly id: string;
+  readonly title: string;
+  readonly content: Html;
+}
+
 interface Entry {
   readonly method: string;
   readonly path: string;
@@ -13,9 +20,9 @@ interface Entry {
 /**
  * An OpenAPI document as one page: every operation, with its example as a command, and every schema.
  *
- * @param base where the examples ask. @param more HTML after the operations.
+ * @param base where the examples ask. @param more sections after the operations.
  */
-export function docsPage(document: OpenApiDocument, base: string, more: string): string {
+export function docsPage(document: OpenApiDocument, base: string, more: readonly DocsSection[]): string {
   const { info, tags, paths, components } = document;
   const entries = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]): Entry => ({
@@ -67,7 +74,7 @@ export function docsPage(document: OpenApiDocument, base: string, more: string):
       <body>
         <nav aria-label="Operations">
           <ul>
-            ${contents}
+            ${contents} ${more.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li> `)}
             <li><a href="#schemas">Schemas</a></li>
           </ul>
         </nav>
@@ -76,7 +83,7 @@ export function docsPage(document: OpenApiDocument, base: string, more: string):
           ${info.description.split('\n\n').map((text) => html`<p>${text}</p> `)}
           <p>The same for programs: <a href="/openapi.json">openapi.json</a>. In the examples,</p>
           <pre>HARK=${base}</pre>
-          ${sections} ${new Html(more)}
+          ${sections} ${more.map(({ content }) => content)}
           <section>
             <h2 id="schemas">Schemas</h2>
             ${schemas}

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Module, type DynamicModule } from '@nestjs/common';
-import { docsPage } from './docs-page.js';
+import { docsPage, type DocsSection } from './docs-page.js';
 import type { OpenApiDocument } from './openapi.js';
 
 const DOCUMENT = Symbol('OpenApiDocument');
@@ -35,8 +35,8 @@ class DocumentsController {
 
 @Module({})
 export class DocumentsModule {
-  /** @param base where the page's examples ask. @param more HTML after the operations, made by the app. */
-  static register(document: OpenApiDocument, base: string, more = ''): DynamicModule {
+  /** @param base where the page's examples ask. @param more sections after the operations. */
+  static register(document: OpenApiDocument, base: string, more: readonly DocsSection[] = []): DynamicModule {
     return {
       module: DocumentsModule,
       controllers: [DocumentsController],

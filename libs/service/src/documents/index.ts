@@ -1,5 +1,6 @@
 /** Operations of an app, and the documents that are made of them. */
 export { PROBLEM_TYPE, answersOf, problemsOf } from './answers.js';
+export type { DocsSection } from './docs-page.js';
 export { DocumentsModule } from './documents.module.js';
 export { Html, html } from './html.js';
 export { openApiDocument, type OpenApiDocument } from './openapi.js';

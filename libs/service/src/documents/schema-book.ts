@@ -47,7 +47,7 @@ export class SchemaBook {
   }
 
   private render(root: z.core.$ZodType, io: Direction): JsonSchema {
-    const { $schema: _, ...schema } = z.toJSONSchema(root, {
+    const schema: Record<string, unknown> = z.toJSONSchema(root, {
       target: 'draft-2020-12',
       io,
       unrepresentable: 'any',
@@ -62,6 +62,7 @@ export class SchemaBook {
         if (io === 'output') simplify(jsonSchema);
       },
     });
+    delete schema['$schema'];
     return schema;
   }
 }

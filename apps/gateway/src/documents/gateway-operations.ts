@@ -1,0 +1,31 @@
+import type { ActivityVocabulary } from '@hark/contracts';
+import { SERVICE_OPERATIONS, type Operation } from '@hark/service/documents';
+import { alertOperations } from './alert-operations.js';
+import { labelOperations } from './label-operations.js';
+import { MODEL_OPERATIONS } from './model-operations.js';
+import { PAGE_OPERATIONS } from './page-operations.js';
+import { REPLAY_OPERATIONS } from './replay-operations.js';
+import { SESSION_OPERATIONS } from './session-operations.js';
+
+/** Every route of the gateway but the live ones, which end when somebody wants them to: those are in AsyncAPI. */
+export function gatewayOperations(activities: ActivityVocabulary): readonly Operation[] {
+  return [
+    ...MODEL_OPERATIONS,
+    ...SESSION_OPERATIONS,
+    ...REPLAY_OPERATIONS,
+    ...labelOperations(activities),
+    ...alertOperations(activities),
+    ...PAGE_OPERATIONS,
+    ...SERVICE_OPERATIONS,
+  ];
+}
+
+export const GATEWAY_TAGS: Readonly<Record<string, string>> = {
+  models: 'Versions of the model: which there are, which answers, and the way back.',
+  sessions: 'What each device recorded.',
+  replays: 'Sessions, played again beside live traffic on a copy of a version.',
+  labels: 'Truth that comes after the samples.',
+  alerts: 'What was announced, and the rules by which activities are.',
+  operating: 'For probes, Prometheus and operators.',
+  documents: 'What is described here, and the page.',
+};
