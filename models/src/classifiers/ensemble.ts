@@ -5,6 +5,7 @@ import { isInferring, type Inferring } from './inferring.js';
 import { linearDiscriminant } from './linear-discriminant.js';
 import { NumberedClassifier } from './numbered-classifier.js';
 import { randomFeatureRls } from './random-feature-rls.js';
+import { isUnlearnable, type Unlearnable } from './unlearnable.js';
 
 const FORMAT = { name: 'ensemble', version: 1 };
 const MEMBERS: readonly ClassifierFactory[] = [randomFeatureRls, linearDiscriminant];
@@ -26,7 +27,7 @@ const LEAST_PROBABILITY = 1e-3;
  * often, but for one or two of 1,493 windows. Softmax, ridge sums or naive Bayes as a third member changed no accuracy
  * by more than the order of the windows does.
  */
-export class WeightedEnsemble extends NumberedClassifier implements Boostable, Inferring {
+export class WeightedEnsemble extends NumberedClassifier implements Boostable, Inferring, Unlearnable {
   private members: readonly Classifier[];
   private readonly losses = new Float64Array(MEMBERS.length);
   /** By member, sum 1. */
@@ -41,6 +42,19 @@ export class WeightedEnsemble extends NumberedClassifier implements Boostable, I
   boost(amount: number): void {
     for (const member of this.members) if (isBoostable(member)) member.boost(amount);
     this.forgetAnswer();
+  }
+
+  /** Of the member that weighs windows; the others take each for one. */
+  get lastWeight(): number {
+    let weight = 1;
+    for (const member of this.members)
+      if (isUnlearnable(member) && member.lastWeight !== 1) weight = member.lastWeight;
+    return weight;
+  }
+
+  unlearn(x: Float64Array, label: string, learned: { readonly weight: number; readonly age: number }): void {
+    for (const member of this.members) if (isUnlearnable(member)) member.unlearn(x, label, learned);
+    this.assume(this.classes, this.learned - 1);
   }
 
   /** What it says of the members' success is nothing: nobody knows whether the label is right. */

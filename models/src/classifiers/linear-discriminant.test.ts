@@ -86,4 +86,33 @@ describe('the linear discriminant', () => {
     });
     expect(wrong.length).toBeLessThanOrEqual(3);
   });
+
+  it('unlearns a window: afterwards it answers as if it had never learned it', () => {
+    const all = windows(40);
+    const never = linearDiscriminant.create({ dimensions: 3, seed: 1 });
+    const taken = linearDiscriminant.create({ dimensions: 3, seed: 1 });
+    const wrong = Float64Array.of(4, 4, 4);
+    all.forEach(({ x, target }, i) => {
+      if (i === 60) taken.learn(wrong, 'class-1');
+      for (const each of [never, taken]) each.learn(x, `class-${target}`);
+    });
+    taken.unlearn(wrong, 'class-1');
+    // Both are solved anew by a window that is unlearned; the temperature has seen the wrong one.
+    never.learn(wrong, 'class-1');
+    never.unlearn(wrong, 'class-1');
+    expect(taken.learned).toBe(never.learned);
+    const sharpest = (x: Float64Array) => [...taken.predict(x)].indexOf(Math.max(...taken.predict(x)));
+    for (const { x } of all) {
+      const expected = [...never.predict(x)];
+      expect(sharpest(x)).toBe(expected.indexOf(Math.max(...expected)));
+      taken.predict(x).forEach((p, c) => expect(p).toBeCloseTo(expected[c], 2));
+    }
+  });
+
+  it('keeps the last window of a class', () => {
+    const classifier = linearDiscriminant.create({ dimensions: 1, seed: 1 });
+    classifier.learn(Float64Array.of(1), 'a');
+    classifier.unlearn(Float64Array.of(1), 'a');
+    expect([...classifier.predict(Float64Array.of(1))]).toEqual([1]);
+  });
 });

@@ -7,6 +7,7 @@ import { LinearOutputs } from './linear-outputs.js';
 import { NumberedClassifier } from './numbered-classifier.js';
 import { addOuterProduct, factorise, solveFactorised, triangleLength } from './packed-cholesky.js';
 import { SoftmaxTemperature } from './softmax-temperature.js';
+import type { Unlearnable } from './unlearnable.js';
 
 const FORMAT = { name: 'lda', version: 1 };
 
@@ -28,7 +29,7 @@ const MODEL_SHARPNESS = 8;
  *
  * Nothing is forgotten. Learns from far fewer windows than least squares does: a class's mean alone is new in it.
  */
-export class LinearDiscriminant extends NumberedClassifier implements Inferring {
+export class LinearDiscriminant extends NumberedClassifier implements Inferring, Unlearnable {
   private readonly counts = new Float64Array(MAX_ACTIVITIES);
   /** One row of `dimensions` for each class. */
   private readonly means: Float64Array;
@@ -75,6 +76,19 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring 
     if (this.schedule.isDue(target, this.counts[target])) this.solve();
   }
 
+  /** Every window that somebody labelled counts alike. */
+  readonly lastWeight = 1;
+
+  unlearn(x: Float64Array, label: string): void {
+    const target = this.classes.indexOf(label);
+    // A class keeps its last window: without any it would have no place.
+    if (target < 0 || this.counts[target] < 2) return;
+    compress(x, this.inputs);
+    this.removeWindow(target);
+    this.solve();
+    this.assume(this.classes, this.learned - 1);
+  }
+
   /** The window counts for `trust` of one, and says nothing of how sure answers are. */
   learnInferred(x: Float64Array, label: string, trust: number): void {
     this.take(x, label, (target) => {
@@ -96,6 +110,20 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring 
       means[row + i] += delta[i] * share;
     }
     if (before > 0) addOuterProduct(this.scatter, delta, before * share);
+  }
+
+  /** What {@link addWindow} does with one window, backwards. */
+  private removeWindow(target: number): void {
+    const { inputs, delta, means, dimensions } = this;
+    const n = this.counts[target];
+    const left = (this.counts[target] = n - 1);
+    const row = target * dimensions;
+    for (let i = 0; i < dimensions; i++) {
+      const mean = left > 0 ? (n * means[row + i] - inputs[i]) / left : 0;
+      delta[i] = inputs[i] - mean;
+      means[row + i] = mean;
+    }
+    if (left > 0) addOuterProduct(this.scatter, delta, -left / n);
   }
 
   private solve(): void {

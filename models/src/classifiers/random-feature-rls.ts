@@ -17,7 +17,7 @@ const FORMAT = { name: 'rls', version: 2 };
  * Chosen on recordings of people with phones, in several orders and with several seeds; none of it is sharp. From 64 to
  * 192 units and with a ridge of 3 to 10 no accuracy differs by more than .003.
  */
-const TUNING = { units: 96, gain: 0.7, ridge: 5, forgetting: 0.9995 };
+const TUNING = { units: 64, gain: 0.7, ridge: 5, forgetting: 0.9995 };
 
 /**
  * A window counts for up to so much more the less probable its class was held. Least squares spends its effort on
@@ -36,7 +36,7 @@ const SURPRISE = 2;
 const SCALING: ScalerOptions = { settleAfter: 300, prior: { windows: 30, deviation: 1 } };
 
 /**
- * The default classifier: standardised features, 96 random tanh features of them and a bias; on these a ridge
+ * The default classifier: standardised features, 64 random tanh features of them and a bias; on these a ridge
  * regression for each class, one against all, by recursive least squares. A window counts for more when its class is
  * rare ({@link ClassBalance}) and when it came as a surprise.
  *

@@ -20,17 +20,17 @@ const brought: ClassifierFactory = {
 describe('the registry', () => {
   it('finds each classifier by its name', () => {
     expect(CLASSIFIER_NAMES).toEqual([
+      'ensemble',
       'rls',
       'ridge',
       'lda',
-      'ensemble',
       'softmax',
       'gnb',
       'hoeffding',
       'majority',
       'no-change',
     ]);
-    expect(DEFAULT_CLASSIFIER).toBe('rls');
+    expect(DEFAULT_CLASSIFIER).toBe('ensemble');
     for (const name of CLASSIFIER_NAMES) {
       expect(classifierByName(name).name).toBe(name);
       expect(classifierByName(name).create({ dimensions: 1, seed: 1 }).name).toBe(name);
@@ -45,7 +45,7 @@ describe('the registry', () => {
   it('refuses a name that is none', () => {
     expect(() => classifierByName('svm')).toThrow(UnknownClassifierError);
     expect(() => classifierByName('svm')).toThrow(
-      'no classifier "svm"; there are rls, ridge, lda, ensemble, softmax, gnb, hoeffding, majority, no-change',
+      'no classifier "svm"; there are ensemble, rls, ridge, lda, softmax, gnb, hoeffding, majority, no-change',
     );
   });
 

@@ -10,13 +10,13 @@ import { randomFeatureRls } from './random-feature-rls.js';
 import { softmaxRegression } from './softmax-regression.js';
 
 /** The classifier that is used unless another is asked for. */
-export const DEFAULT_CLASSIFIER = randomFeatureRls.name;
+export const DEFAULT_CLASSIFIER = weightedEnsemble.name;
 
 const FACTORIES: readonly ClassifierFactory[] = [
+  weightedEnsemble,
   randomFeatureRls,
   informationRidge,
   linearDiscriminant,
-  weightedEnsemble,
   softmaxRegression,
   gaussianNaiveBayes,
   hoeffdingTree,
@@ -29,10 +29,10 @@ export const CLASSIFIER_NAMES: readonly string[] = FACTORIES.map(({ name }) => n
 
 /** What each of them is, in a line for the reader of a help text. */
 export const CLASSIFIER_SUMMARIES: Readonly<Record<string, string>> = {
+  [weightedEnsemble.name]: `${randomFeatureRls.name} and ${linearDiscriminant.name} together, weighted by recent success`,
   [randomFeatureRls.name]: 'random features, recursive least squares: tracks what changes',
   [informationRidge.name]: 'the same regression as sums over windows: can be merged, and a user subtracted',
   [linearDiscriminant.name]: 'linear discriminant: the best of few labels, and cheap',
-  [weightedEnsemble.name]: `${randomFeatureRls.name} and ${linearDiscriminant.name} together, weighted by recent success`,
   [softmaxRegression.name]: 'multinomial logistic regression by Adam',
   [gaussianNaiveBayes.name]: 'Gaussian naive Bayes',
   [hoeffdingTree.name]: 'Hoeffding tree with naive Bayes in its leaves',

@@ -70,9 +70,14 @@ export class BlockChart {
     this.began = new Float64Array(channels);
   }
 
+  /** Blocks that are remembered. */
+  get seen(): number {
+    return this.channels === 0 ? 0 : this.blocks[0] - PRIOR_BLOCKS;
+  }
+
   /** Whether a block has been seen. */
   get known(): boolean {
-    return this.channels > 0 && this.blocks[0] > PRIOR_BLOCKS;
+    return this.seen > 0;
   }
 
   /** Whether the next window begins a block. */

@@ -216,6 +216,40 @@ describe('a drift watch over unlabelled windows', () => {
     expect(report.after).toBeLessThan(report.before - 3);
   });
 
+  it('sees within 100 windows that a user has gone over to another device, and names it', () => {
+    const watch = new DriftWatch({ features: FEATURES });
+    const devices = makeDevices(3);
+    answer(watch, devices, 3000);
+    const other = devices.map((device, at) => (at === 1 ? { ...device, device: 'watch' } : device));
+    const told = answer(watch, other, 300, { after: 3000, device: 1, turned: true }, 3000);
+    const drift = told.find(({ report }) => report.stage === 'drift');
+    expect(drift?.report.scope).toMatchObject({ users: [devices[1].user], devices: ['watch'] });
+    // Another device that lies as the one before is no change.
+    const alike = new DriftWatch({ features: FEATURES });
+    answer(alike, devices, 3000);
+    expect(answer(alike, other, 300, {}, 3000)).toEqual([]);
+  });
+
+  it('watches the answers to labelled windows in the same way, where they are given', () => {
+    const told = [false, true].map((given) => {
+      const watch = new DriftWatch({ features: FEATURES });
+      const reports: DriftReport[] = [];
+      for (let i = 0; i < 800; i++) {
+        const features = Float64Array.of(i < 600 ? 1 : -1, (i % 7) / 7, 0, 0);
+        const answer = given ? { confidence: 0.9, features } : null;
+        reports.push(...watch.add('ann', 'phone', 'walk', false, answer));
+      }
+      return reports.map(({ stage, signal }) => [stage, signal]);
+    });
+    expect(told).toEqual([
+      [],
+      [
+        ['warning', 'features'],
+        ['drift', 'features'],
+      ],
+    ]);
+  });
+
   it('sees confidence fall, and not rise', () => {
     const watch = new DriftWatch();
     const told = answer(watch, makeDevices(2), 4000, { after: 2000, device: 1, doubt: 0.3 });

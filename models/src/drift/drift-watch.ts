@@ -11,9 +11,9 @@ import { WatchedErrors } from './watched-errors.js';
 /** Windows over which the recent error is taken. */
 const RECENT_SPAN = 100;
 
-/** Windows over which the error is told before and after a turn: one is found within a dozen of the device's windows. */
+/** Windows over which the error is told before a turn, and from which on that was: it is sure within some dozen. */
 const TURN_BEFORE = 256;
-const TURN_AFTER = 8;
+const TURN_SINCE = 40;
 
 const NOTHING: readonly never[] = [];
 
@@ -70,16 +70,29 @@ export class DriftWatch {
    * A window whose label is known, before it is learned.
    *
    * @param klass the true one.
+   * @param answer where it is watched as windows without labels are, too.
    * @returns the stages reached with this window, in order; most often none.
    */
-  add(user: string, device: string, klass: string, error: boolean): readonly DriftReport[] {
+  add(
+    user: string,
+    device: string,
+    klass: string,
+    error: boolean,
+    answer: { readonly confidence: number; readonly features: Float64Array } | null = null,
+  ): readonly DriftReport[] {
     this.window++;
+    const { window, episodesHeld: episodes } = this;
     const place = deviceKey({ user, device });
-    const alarms = this.errors.add(this.window, { device: place, klass, error: error ? 1 : 0 });
-    if (!this.watchesErrors) return NOTHING;
-    if (alarms.length === 0 && this.episodesHeld.calm) return NOTHING;
-    const recovered = this.episodesHeld.passLabelled(place, error);
-    return [...recovered, ...alarms.flatMap((alarm) => this.episodesHeld.take(alarm, this.window))];
+    const ofErrors = this.errors.add(window, { device: place, klass, error: error ? 1 : 0 });
+    const alarms = this.watchesErrors ? ofErrors : [];
+    const watched = answer !== null && this.answers.watching;
+    if (watched) alarms.push(...this.answers.add(window, place, klass, answer.confidence, answer.features));
+    if (alarms.length === 0 && episodes.calm) return NOTHING;
+    const recovered = [
+      ...(this.watchesErrors ? episodes.passLabelled(place, error) : []),
+      ...(watched ? episodes.passUnlabelled(place) : []),
+    ];
+    return [...recovered, ...alarms.flatMap((alarm) => episodes.take(alarm, window))];
   }
 
   /**
@@ -110,16 +123,17 @@ export class DriftWatch {
    * A device was found to be turned over, or all of them: to be called after {@link add} of the same window.
    *
    * @param device null: all devices.
+   * @param after the error after it was turned and before that was noticed.
    * @returns the stages reached with this window, in order.
    */
-  turned(user: string, device: string | null): readonly DriftReport[] {
+  turned(user: string, device: string | null, after: number): readonly DriftReport[] {
     const place = device === null ? EVERYONE : deviceKey({ user, device });
-    const [before, after] = [this.errors.recentError(TURN_BEFORE), this.errors.recentError(TURN_AFTER)];
+    const before = this.errors.recentError(TURN_BEFORE);
     const finding = { before, after, scope: { ...namesOf(place), classes: [], features: [] } };
     const alarm: Alarm = {
       ...{ signal: 'orientation', severity: 'drift', place, detector: 'TURN', parts: [] },
-      evidence: { statistic: 1, threshold: 1, before, after, since: TURN_AFTER },
-      began: this.window - TURN_AFTER,
+      evidence: { statistic: 1, threshold: 1, before, after, since: TURN_SINCE },
+      began: this.window - TURN_SINCE,
       at: () => finding,
     };
     return this.episodesHeld.take(alarm, this.window);

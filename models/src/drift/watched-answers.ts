@@ -2,7 +2,7 @@ import { StateFormatError, type StateReader, type StateWriter } from '@hark/stre
 import type { Alarm, Finding } from './alarm.js';
 import { BlockChart, type BlockSignal } from './block-chart.js';
 import { NameTable } from './name-table.js';
-import { EVERYONE, namesOf, type Place } from './place.js';
+import { EVERYONE, namesOf, userOf, type Place } from './place.js';
 import { Tally } from './tally.js';
 import { UsualAnswers } from './usual-answers.js';
 
@@ -10,6 +10,9 @@ import { UsualAnswers } from './usual-answers.js';
 const ORDINARY = 2;
 /** More features than this would make each device's state large. */
 const MOST_FEATURES = 16;
+
+/** A device with fewer blocks is new: that it is another than before shows in its user's chart only. */
+const NEW_BLOCKS = 4;
 
 /** A feature that is watched: its name and where it stands in the feature vector. */
 export interface WatchedFeature {
@@ -19,7 +22,7 @@ export interface WatchedFeature {
 
 /**
  * What can be watched without labels: the confidence of the answers, for a fall, and the means of chosen features, of
- * each device and of all together. All of it as deviations from what is usual for the class answered; of all together,
+ * each device, each user and of all together. All of it as deviations from what is usual for the class answered; of all together,
  * from what is usual for each device besides, so that other devices than before are no change.
  */
 export class WatchedAnswers {
@@ -32,6 +35,8 @@ export class WatchedAnswers {
   /** Of deviations from what is usual for each device: they go back to 0 when a device's usual has changed. */
   private readonly overall: BlockChart;
   private readonly devices: NameTable<BlockChart>;
+  /** Of each user, for one who goes over to another device, of which nothing is usual yet. */
+  private readonly users: NameTable<BlockChart>;
   /** How far each device is out of the ordinary in the overall chart's block. */
   private readonly shares = new Tally();
 
@@ -48,6 +53,7 @@ export class WatchedAnswers {
     this.usual = new UsualAnswers(channels);
     this.overall = new BlockChart(channels, falling, false);
     this.devices = new NameTable(() => new BlockChart(channels, falling));
+    this.users = new NameTable(() => new BlockChart(channels, falling));
   }
 
   get watching(): boolean {
@@ -65,6 +71,8 @@ export class WatchedAnswers {
     const alarms: Alarm[] = [];
     const ofDevice = chart.add(window, deviations);
     if (ofDevice !== null) alarms.push(this.alarm(ofDevice, device, []));
+    const ofUser = this.users.meet(userOf(device)).add(window, deviations);
+    if (ofUser !== null && chart.seen < NEW_BLOCKS) alarms.push(this.alarm(ofUser, device, []));
     if (!chart.known) return alarms;
     if (this.overall.fresh) this.shares.clear();
     let farthest = 0;
@@ -90,6 +98,7 @@ export class WatchedAnswers {
     this.usual.write(state);
     this.overall.write(state);
     this.devices.write(state, (chart) => chart.write(state));
+    this.users.write(state, (chart) => chart.write(state));
     this.shares.write(state);
   }
 
@@ -104,6 +113,7 @@ export class WatchedAnswers {
     this.usual.read(state);
     this.overall.read(state);
     this.devices.read(state, (chart) => chart.read(state));
+    this.users.read(state, (chart) => chart.read(state));
     this.shares.read(state);
   }
 

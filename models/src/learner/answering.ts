@@ -6,6 +6,7 @@ import {
   type StateReader,
   type StateWriter,
 } from '@hark/streaming';
+import type { TurnFinding } from '../personal/device-turns.js';
 import { UserAdaptation } from '../personal/user-adaptation.js';
 import { mostProbable } from '../scores/most-probable.js';
 import { ActivityFilter } from '../sequence/activity-filter.js';
@@ -106,24 +107,20 @@ export class Answering {
 
   /**
    * Learns what a label says of its user and device; before the shared model learns it.
-   * @returns the window as the shared model is to learn it, valid until the next call; and whether the device, or with
-   * it all, was found to be turned over.
+   * @returns the window as the shared model is to learn it, valid until the next call; and whether it made sure that the
+   * device, or with it all, was turned over.
    */
   learn(
     window: Pick<WindowRecord, 'user' | 'device' | 'features'>,
     label: string,
     outputs: Outputs,
-  ): { readonly shown: Float64Array; readonly turned: 'device' | 'all' | null } {
+  ): { readonly shown: Float64Array; readonly turned: TurnFinding | null } {
     const { adaptation, shelf } = this;
     if (adaptation === null) return { shown: window.features, turned: null };
     shelf?.bringBack(window.user, outputs);
-    const before = adaptation.turnOf(window);
-    const others = adaptation.turnOf(NOBODY);
     const shown = adaptation.learn(window, window.features, label, this.line.classifier);
-    const all = adaptation.turnOf(NOBODY) !== others;
-    const turned = all ? 'all' : adaptation.turnOf(window) !== before ? 'device' : null;
     shelf?.putQuietAway(outputs);
-    return { shown, turned };
+    return { shown, turned: adaptation.turnFinding };
   }
 
   /** A window as the shared model is to see it; valid until the next call. */
@@ -173,6 +170,3 @@ export class Answering {
     return true;
   }
 }
-
-/** No user has an empty name: what is shown of this device is what is shown of one never heard of. */
-const NOBODY = { user: '', device: '' };

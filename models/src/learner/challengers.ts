@@ -4,6 +4,7 @@ import type { Classifier, ClassifierFactory } from '../classifier.js';
 import { McNemar } from '../scores/mcnemar.js';
 import { mostProbable } from '../scores/most-probable.js';
 import {
+  canLearn,
   freshModel,
   learnWindow,
   readModel,
@@ -115,7 +116,10 @@ export class Challengers {
   }
 
   learn(features: Float64Array, label: string): void {
-    for (const { model } of this.challengers) learnWindow(model, features, label);
+    for (const { model } of this.challengers) {
+      // Since a rollback it may know other classes than the current model.
+      if (canLearn(model.classifier, label)) learnWindow(model, features, label);
+    }
   }
 
   /** Notes the version that pictures the challenger. */

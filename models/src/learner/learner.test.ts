@@ -462,6 +462,16 @@ describe('a challenger', () => {
     expect(learner.status().challengers[0].last?.windows).toBe(50);
   });
 
+  it('passes over a class that it has no room for, when a rollback has made room in the current model', () => {
+    const { run, learner } = setUp({ ...weak, challengeRules: { ...rules, windows: 10_000 } });
+    const log = new InputLog();
+    for (let i = 0; i < 32; i++) log.window(window(i, 'sit', { label: `class-${i}` }));
+    log.command({ kind: 'rollback', to: 1, learning: 'continue', reason: null });
+    log.window(window(40, 'sit', { label: 'one-more' }));
+    run(log.inputs);
+    expect(learner.status().windows).toMatchObject({ learned: 1, refused: 0 });
+  });
+
   it('is kept through a restart, and dropped or begun anew where the setting changes', () => {
     const { run, learner } = setUp({ ...weak, versionEvery: 1000 });
     run(labelled(60).command({ kind: 'promote', to: 2 }).inputs);

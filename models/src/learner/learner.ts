@@ -219,7 +219,7 @@ export class Learner implements Processor {
     const { confidence, sharedClass } = answer;
     if (label !== null) {
       if (training.learning) this.answering.observe(label);
-      training.take({ ...window, label, answered, sharedClass }, outputs);
+      training.take({ ...window, label, answered, sharedClass, confidence }, outputs);
     } else {
       labelling.takeUnlabelled(window, offset, given, answered, outputs);
       if (answered !== null) training.passUnlabelled(window, answered, confidence, outputs);

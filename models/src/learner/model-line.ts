@@ -11,6 +11,7 @@ import { isInferring } from '../classifiers/inferring.js';
 import { ConfusionMatrix } from '../scores/confusion-matrix.js';
 import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
 import {
+  canLearn,
   freshModel,
   learnWindow,
   readModel,
@@ -129,7 +130,7 @@ export class ModelLine {
   /** Learns a window with a label that nobody gave it, if the classifier can. @returns whether it has. */
   learnInferred(features: Float64Array, label: string, trust: number): boolean {
     const { classifier } = this.model;
-    if (!isInferring(classifier)) return false;
+    if (!isInferring(classifier) || !canLearn(classifier, label)) return false;
     classifier.learnInferred(features, label, trust);
     return true;
   }

@@ -1,3 +1,4 @@
+import { MAX_ACTIVITIES } from '@hark/contracts';
 import { StateFormatError, StateReader, StateWriter } from '@hark/streaming';
 import type { Classifier, ClassifierFactory } from '../classifier.js';
 import { Familiarity } from '../novelty/familiarity.js';
@@ -38,6 +39,11 @@ export function freshModel(
     inertia: new Inertia(),
     lineage: new ConfusionMatrix(),
   };
+}
+
+/** Whether a label is a class that the classifier knows, or has room for. */
+export function canLearn({ classes }: Classifier, label: string): boolean {
+  return classes.length < MAX_ACTIVITIES || classes.includes(label);
 }
 
 /** Learns one labelled window. @throws as {@link Classifier.learn}. */

@@ -1,12 +1,4 @@
-import {
-  MAX_ACTIVITIES,
-  TOPICS,
-  deviceKey,
-  toIsoTime,
-  type Alert,
-  type DeviceId,
-  type WindowRecord,
-} from '@hark/contracts';
+import { TOPICS, deviceKey, toIsoTime, type Alert, type DeviceId, type WindowRecord } from '@hark/contracts';
 import { StateFormatError, type Outputs, type StateReader, type StateWriter } from '@hark/streaming';
 import { isBoostable } from '../classifiers/boostable.js';
 import { DriftWatch } from '../drift/drift-watch.js';
@@ -21,7 +13,7 @@ import { challengerAlert } from './challenger-alert.js';
 import { driftAlert } from './drift-alert.js';
 import type { LearnerOptions } from './learner-options.js';
 import type { ModelLine, Refusal, VersionPoint } from './model-line.js';
-import type { ModelCodec } from './model-state.js';
+import { canLearn, type ModelCodec } from './model-state.js';
 
 /** Windows that count as recent in the sliding scores. */
 const RECENT_SPAN = 500;
@@ -40,6 +32,8 @@ export interface Example extends DeviceId {
   readonly answered: string | null;
   /** What the shared model alone holds most probable, before it learns the window. */
   readonly sharedClass: string | null;
+  /** Of the answer; null where the window has been passed on as unlabelled before. */
+  readonly confidence: number | null;
 }
 
 /** Drift episodes whose beginning is remembered. */
@@ -87,22 +81,24 @@ export class Training {
 
   /** @returns whether the model has learned it. */
   take(example: Example, outputs: Outputs): boolean {
-    const { features, label, answered, sharedClass, user, device } = example;
-    const { classes } = this.line.classifier;
-    if (classes.length === MAX_ACTIVITIES && !classes.includes(label)) {
+    const { features, label, answered, sharedClass, confidence, user, device } = example;
+    if (!canLearn(this.line.classifier, label)) {
       this.refused++;
       return false;
     }
     if (answered !== null) this.score(example, answered);
     // Whether the shared model is right: what adapts to a user or remembers hides a drift for a while.
+    const seen = confidence === null ? null : { confidence, features };
     const reports =
-      sharedClass === null ? [] : [...this.watch.add(user, device, label, sharedClass !== label)];
+      sharedClass === null ? [] : [...this.watch.add(user, device, label, sharedClass !== label, seen)];
     const challenges = this.challengers.score(features, label, this.isRight(features, label));
     if (this.learning) {
       const { shown, turned } = this.answering.learn(example, label, outputs);
       this.line.learn(shown, label);
       this.challengers.learn(features, label);
-      if (turned !== null) reports.push(...this.watch.turned(user, turned === 'all' ? null : device));
+      if (turned !== null) {
+        reports.push(...this.watch.turned(user, turned.of === 'all' ? null : device, turned.error));
+      }
     }
     this.tellDrifts(reports, outputs);
     for (const challenge of challenges) this.tellChallenge(challenge, outputs);

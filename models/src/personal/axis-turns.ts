@@ -35,7 +35,7 @@ export function followedBy(first: number, second: number): number {
 
 /** Number of the turn that undoes `turn`. */
 export function inverseOf(turn: number): number {
-  return AXIS_TURNS.findIndex((_, other) => followedBy(turn, other) === NO_TURN);
+  return INVERSES[turn];
 }
 
 const COMPOSED: readonly number[] = AXIS_TURNS.flatMap((second) =>
@@ -46,4 +46,8 @@ const COMPOSED: readonly number[] = AXIS_TURNS.flatMap((second) =>
       (turn) => turn.axes.every((axis, i) => axis === axes[i]) && turn.signs.every((s, i) => s === signs[i]),
     );
   }),
+);
+
+const INVERSES: readonly number[] = AXIS_TURNS.map((_, turn) =>
+  AXIS_TURNS.findIndex((_, other) => followedBy(turn, other) === NO_TURN),
 );

@@ -1,5 +1,6 @@
 import type { StateReader, StateWriter } from '@hark/streaming';
 import { AXIS_TURNS, NO_TURN, followedBy, inverseOf } from './axis-turns.js';
+import { TurnConfirmation } from './turn-confirmation.js';
 import { TurnEvidence } from './turn-evidence.js';
 import { TurnWatch } from './turn-watch.js';
 import { TurnedFeatures } from './turned-features.js';
@@ -8,8 +9,19 @@ import { TurnedFeatures } from './turned-features.js';
 const LEAST_EVIDENCE = 3;
 const LEAST_CAUSE = 4;
 const LEAST_GAIN = 2;
+/** From so many nats on a turn of all is in question without any miss; once it is certain, it is made if it loses nothing. */
+const SURE_EVIDENCE = 12;
 /** No window says more than one at which the truth had this probability. */
 const LEAST_PROBABILITY = 0.02;
+
+type Likelihood = (x: Float64Array, target: number) => number;
+
+/** A device, or with it all devices, is found to have been turned over: by several activities, not only by the turn. */
+export interface TurnFinding {
+  readonly of: 'device' | 'all';
+  /** Share of misses among the windows for whose sake the turn was made. */
+  readonly error: number;
+}
 
 /**
  * Notices from labelled windows that a device has been turned over, and shows the shared model its windows as if it had
@@ -27,8 +39,11 @@ export class DeviceTurns {
   private readonly features: TurnedFeatures;
   private readonly evidence: TurnEvidence;
   /** Its windows are turned as their device is. */
-  private readonly all = new TurnWatch();
+  private readonly all = new TurnWatch(2);
+  /** A turn of all that is not made, as nothing is missed. */
+  private readonly suspicion = new TurnConfirmation(2, true);
   private readonly nats = new Float64Array(AXIS_TURNS.length);
+  private told: TurnFinding | null = null;
   private readonly shown: Float64Array;
   private readonly tried: Float64Array;
 
@@ -41,6 +56,11 @@ export class DeviceTurns {
     this.evidence = new TurnEvidence(names);
     this.shown = new Float64Array(names.length);
     this.tried = new Float64Array(names.length);
+  }
+
+  /** What is to be told of after the window learned last; most often null. */
+  get finding(): TurnFinding | null {
+    return this.told;
   }
 
   /** Number of the turn that a device's windows are shown with. */
@@ -58,26 +78,31 @@ export class DeviceTurns {
 
   /**
    * Learns how a labelled window lies, and turns its device, or all, where that helps.
+   * @param device key of the watch's device.
    * @param missed whether the shared model, shown the window, took it for another class.
    * @param likelihood what the shared model says of a window's class, 0 to 1.
    * @returns what {@link show} shows of the window from now on.
    */
   learn(
     watch: TurnWatch,
+    device: string,
     x: Float64Array,
     target: number,
     missed: boolean,
-    likelihood: (x: Float64Array, target: number) => number,
+    likelihood: Likelihood,
   ): Float64Array {
     const own = x.slice();
-    watch.keep({ x: own, target }, missed);
+    watch.keep({ x: own, target, missed, device });
     const turned =
       watch.turn === NO_TURN ? own : this.features.write(watch.turn, x, new Float64Array(x.length));
-    this.all.keep({ x: turned, target }, missed);
+    this.all.keep({ x: turned, target, missed, device });
+    this.told = null;
     if (this.evidence.weigh(this.show(watch, x), target, this.nats)) {
+      this.confirm(watch, device, target);
       watch.weigh(this.nats);
       this.all.weigh(this.nats);
       if (missed) this.look(watch, likelihood);
+      else this.suspect(watch, device, target, likelihood);
     }
     const shown = this.show(watch, x);
     this.evidence.learn(shown, target);
@@ -87,40 +112,79 @@ export class DeviceTurns {
   write(state: StateWriter): void {
     this.evidence.write(state);
     this.all.write(state);
+    this.suspicion.write(state);
   }
 
   read(state: StateReader): void {
     this.evidence.read(state);
     this.all.read(state, this.names.length);
+    this.suspicion.read(state);
   }
 
-  private look(watch: TurnWatch, likelihood: (x: Float64Array, target: number) => number): void {
+  /** Both turns are weighed by what the window says with the turns made so far. */
+  private confirm(watch: TurnWatch, device: string, target: number): void {
+    const { all, nats } = this;
+    for (const each of [watch, all]) {
+      const { confirmation } = each;
+      const error = confirmation.add(device, target, -nats[inverseOf(confirmation.turn)]);
+      if (error !== null) this.told = { of: each === all ? 'all' : 'device', error };
+    }
+  }
+
+  private look(watch: TurnWatch, likelihood: Likelihood): void {
     const { all } = this;
-    const turnOfAll = this.find(all, all.turn, likelihood);
+    const turnOfAll = all.devices > 1 ? this.find(all, all.turn, likelihood) : NO_TURN;
     if (turnOfAll !== NO_TURN) {
-      all.turn = followedBy(all.turn, turnOfAll);
-      all.begin();
-      watch.begin();
+      all.confirmation.begin(turnOfAll, all.recentError);
+      this.turnAll(watch, turnOfAll);
       return;
     }
     const turn = this.find(watch, this.shownTurn(watch), likelihood);
     if (turn === NO_TURN) return;
-    // As it is shown, it is turned once more: a turn before that of all that comes to the same.
-    const shown = followedBy(this.shownTurn(watch), turn);
-    watch.turn = followedBy(shown, inverseOf(all.turn));
+    watch.confirmation.begin(turn, watch.recentError);
+    this.turnDevice(watch, turn);
+  }
+
+  /**
+   * Turns all devices without a miss: in what several people do, a turn shows before the shared model goes wrong. One
+   * person may change for good how a phone is worn, so that a single device is turned for the sake of misses only.
+   */
+  private suspect(watch: TurnWatch, device: string, target: number, likelihood: Likelihood): void {
+    const { all, suspicion } = this;
+    const { turn } = suspicion;
+    if (turn === NO_TURN) {
+      const [first] = all.candidates(SURE_EVIDENCE);
+      if (first !== undefined) suspicion.begin(first, 0);
+      return;
+    }
+    if (suspicion.add(device, target, this.nats[turn]) === null) return;
+    const turned = this.likelihood(all, followedBy(all.turn, turn), likelihood);
+    if (turned < this.likelihood(all, all.turn, likelihood)) return all.refuse(turn);
+    this.told = { of: 'all', error: all.recentError };
+    this.turnAll(watch, turn);
+  }
+
+  private turnAll(watch: TurnWatch, turn: number): void {
+    this.all.turn = followedBy(this.all.turn, turn);
+    this.all.begin();
+    this.suspicion.clear();
     watch.begin();
-    all.begin();
+  }
+
+  /** As it is shown, it is turned once more: a turn before that of all that comes to the same. */
+  private turnDevice(watch: TurnWatch, turn: number): void {
+    const shown = followedBy(this.shownTurn(watch), turn);
+    watch.turn = followedBy(shown, inverseOf(this.all.turn));
+    watch.begin();
+    this.all.begin();
+    this.suspicion.clear();
   }
 
   /**
    * @param made the turn by which the watch's windows are shown.
    * @returns the further turn that helps, or {@link NO_TURN}.
    */
-  private find(
-    watch: TurnWatch,
-    made: number,
-    likelihood: (x: Float64Array, target: number) => number,
-  ): number {
+  private find(watch: TurnWatch, made: number, likelihood: Likelihood): number {
     const least = Math.max(LEAST_EVIDENCE, LEAST_CAUSE / watch.misses);
     const candidates = watch.candidates(least);
     if (candidates.length === 0) return NO_TURN;
@@ -140,11 +204,7 @@ export class DeviceTurns {
   }
 
   /** Of the labels of the watch's windows, shown by this turn: the logarithm. */
-  private likelihood(
-    watch: TurnWatch,
-    turn: number,
-    likelihood: (x: Float64Array, target: number) => number,
-  ): number {
+  private likelihood(watch: TurnWatch, turn: number, likelihood: Likelihood): number {
     let sum = 0;
     for (const { x, target } of watch.windows) {
       sum += Math.log(

@@ -10,6 +10,8 @@ function forTurn(turn: number, nats: number): Float64Array {
   return evidence;
 }
 
+const kept = (x: Float64Array, target: number, missed: boolean) => ({ x, target, missed, device: 'phone' });
+
 describe('the watch over a turn', () => {
   it('names the turns that enough windows speak for, the most first', () => {
     const watch = new TurnWatch();
@@ -47,9 +49,10 @@ describe('the watch over a turn', () => {
 
   it('keeps the last eight windows, and counts recent misses', () => {
     const watch = new TurnWatch();
-    for (let i = 0; i < 10; i++) watch.keep({ x: Float64Array.of(i), target: 0 }, i >= 8);
+    for (let i = 0; i < 10; i++) watch.keep(kept(Float64Array.of(i), 0, i >= 8));
     expect(watch.windows.map(({ x }) => x[0])).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
     expect(watch.misses).toBeCloseTo(1.8, 12);
+    expect([watch.recentError, watch.devices]).toEqual([0.25, 1]);
     watch.begin();
     expect([watch.windows.length, watch.misses]).toEqual([0, 0]);
   });
@@ -58,7 +61,9 @@ describe('the watch over a turn', () => {
     const watch = new TurnWatch();
     watch.turn = 3;
     watch.weigh(forTurn(5, 2));
-    watch.keep({ x: Float64Array.of(1, 2), target: 4 }, true);
+    watch.keep(kept(Float64Array.of(1, 2), 4, true));
+    watch.confirmation.begin(7, 0.5);
+    watch.confirmation.add('phone', 4, 1.5);
     const state = new StateWriter('t', 1);
     watch.write(state);
     const restored = new TurnWatch();

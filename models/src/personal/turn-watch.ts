@@ -1,5 +1,6 @@
 import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
 import { AXIS_TURNS, NO_TURN } from './axis-turns.js';
+import { TurnConfirmation } from './turn-confirmation.js';
 
 /** Windows kept, on which a turn is tried before it is made. */
 const KEPT = 8;
@@ -17,6 +18,10 @@ export interface KeptWindow {
   readonly x: Float64Array;
   /** Number of its class. */
   readonly target: number;
+  /** Whether the shared model, shown it, took it for another class. */
+  readonly missed: boolean;
+  /** Whose it is. */
+  readonly device: string;
 }
 
 /** What is known of how one device is turned. */
@@ -25,10 +30,29 @@ export class TurnWatch {
   turn = NO_TURN;
   /** Windows that the shared model got wrong, the older the less; 5 when it always does. */
   misses = 0;
+  /** The turn made last, until it is certain. */
+  readonly confirmation: TurnConfirmation;
   /** The last labelled windows, oldest first. */
   readonly windows: KeptWindow[] = [];
   /** For each further turn: Page's (1954) cumulative sum of the nats by which it makes the windows more likely. */
   private readonly sums = new Float64Array(AXIS_TURNS.length);
+
+  /** @param devices how many must speak for a turn before it is told of. */
+  constructor(devices: 0 | 2 = 0) {
+    this.confirmation = new TurnConfirmation(devices);
+  }
+
+  /** Share of misses among the windows kept. */
+  get recentError(): number {
+    let misses = 0;
+    for (const { missed } of this.windows) if (missed) misses++;
+    return misses / Math.max(1, this.windows.length);
+  }
+
+  /** Devices among the windows kept. */
+  get devices(): number {
+    return new Set(this.windows.map(({ device }) => device)).size;
+  }
 
   /** The turns with at least so many nats in their favour, the most first, at most three. */
   candidates(least: number): readonly number[] {
@@ -39,8 +63,8 @@ export class TurnWatch {
     return found.sort((a, b) => sums[b] - sums[a]).slice(0, MOST_CANDIDATES);
   }
 
-  keep(window: KeptWindow, missed: boolean): void {
-    this.misses = this.misses * KEEP + (missed ? 1 : 0);
+  keep(window: KeptWindow): void {
+    this.misses = this.misses * KEEP + (window.missed ? 1 : 0);
     this.windows.push(window);
     if (this.windows.length > KEPT) this.windows.shift();
   }
@@ -67,8 +91,12 @@ export class TurnWatch {
   }
 
   write(state: StateWriter): void {
-    state.u8(this.turn).f64(this.misses).f64Array(this.sums).u8(this.windows.length);
-    for (const { x, target } of this.windows) state.f64Array(x).u8(target);
+    state.u8(this.turn).f64(this.misses).f64Array(this.sums);
+    this.confirmation.write(state);
+    state.u8(this.windows.length);
+    for (const { x, target, missed, device } of this.windows) {
+      state.f64Array(x).u8(target).bool(missed).string(device);
+    }
   }
 
   /** @param dimensions length of the windows. */
@@ -77,9 +105,13 @@ export class TurnWatch {
     if (this.turn >= AXIS_TURNS.length) throw new StateFormatError(`there is no turn ${this.turn}`);
     this.misses = state.f64();
     this.sums.set(state.f64Array(this.sums.length));
+    this.confirmation.read(state);
     this.windows.length = 0;
     const kept = state.u8();
     if (kept > KEPT) throw new StateFormatError(`${kept} windows kept`);
-    for (let i = 0; i < kept; i++) this.windows.push({ x: state.f64Array(dimensions), target: state.u8() });
+    for (let i = 0; i < kept; i++) {
+      const x = state.f64Array(dimensions);
+      this.windows.push({ x, target: state.u8(), missed: state.bool(), device: state.string() });
+    }
   }
 }

@@ -102,10 +102,33 @@ describe('the adaptation to users', () => {
     expect(wrong).toEqual([0, 0]);
   });
 
-  it('turns all devices, and ones to come, when all were turned', () => {
+  it('tells of a turn once, when a second activity has shown it, and says whose it is', () => {
+    const people = new People(['ann', 'bob', 'cid'], 3);
+    const adapted = settled(people);
+    const told: unknown[] = [];
+    for (let i = 0; i < 180; i++) {
+      const window = people.next((user) => (user === 'bob' ? 5 : 0));
+      adapted.learn(window);
+      const finding = adapted.adaptation.turnFinding;
+      if (finding !== null) told.push({ i, user: window.user, ...finding });
+    }
+    expect(told).toEqual([{ i: expect.any(Number), user: 'bob', of: 'device', error: expect.any(Number) }]);
+    const [{ i, error }] = told as { i: number; error: number }[];
+    expect(i / 3).toBeGreaterThan(9);
+    expect(i / 3).toBeLessThan(50);
+    expect(error).toBeGreaterThan(0);
+  });
+
+  it('turns all devices, and ones to come, when all were turned, and tells of that once', () => {
     const people = new People(['ann', 'bob', 'cid', 'dan', 'eve', 'fay'], 4);
     const adapted = settled(people, 960);
-    for (let i = 0; i < 240; i++) adapted.take(people.next(() => 7));
+    const told: unknown[] = [];
+    for (let i = 0; i < 240; i++) {
+      adapted.take(people.next(() => 7));
+      const { turnFinding } = adapted.adaptation;
+      if (turnFinding !== null) told.push(turnFinding.of);
+    }
+    expect(told).toEqual(['all']);
     const turned = [...people.users, 'new'].map((user) =>
       adapted.adaptation.turnOf({ user, device: `${user}-phone` }),
     );

@@ -1,10 +1,10 @@
-import type { DeviceId } from '@hark/contracts';
+import { deviceKey, type DeviceId } from '@hark/contracts';
 import { StateFormatError, StateReader, StateWriter } from '@hark/streaming';
 import type { Classifier } from '../classifier.js';
 import { mostProbable } from '../scores/most-probable.js';
 import { checkFeatures } from '../classifiers/feature-check.js';
 import { ClassAlignment } from './class-alignment.js';
-import { DeviceTurns } from './device-turns.js';
+import { DeviceTurns, type TurnFinding } from './device-turns.js';
 import { PersonalCorrection } from './personal-correction.js';
 import { personalInputs } from './personal-inputs.js';
 import { PersonalModel } from './personal-model.js';
@@ -47,6 +47,7 @@ export class UserAdaptation {
   private readonly turns: DeviceTurns | null;
   private readonly inputs: readonly number[];
   private readonly untouched = new TurnWatch();
+  private finding: TurnFinding | null = null;
 
   /** @param names of the features, in their order, at least one. */
   constructor(private readonly names: readonly string[]) {
@@ -79,6 +80,11 @@ export class UserAdaptation {
   turnOf({ user, device }: DeviceId): number {
     const watch = this.usersHeld.get(user)?.devices.get(device);
     return this.turns?.shownTurn(watch ?? this.untouched) ?? 0;
+  }
+
+  /** A turn that the window learned last made sure of; most often null. */
+  get turnFinding(): TurnFinding | null {
+    return this.finding;
   }
 
   /**
@@ -119,6 +125,7 @@ export class UserAdaptation {
    */
   learn({ user, device }: DeviceId, x: Float64Array, label: string, shared: Shared): Float64Array {
     checkFeatures(x, this.names.length);
+    this.finding = null;
     this.alignment.add(shared.classes);
     this.alignment.add([label]);
     const target = this.alignment.find(label);
@@ -133,10 +140,11 @@ export class UserAdaptation {
       const watch = this.watchOf(devices, device);
       const missed = known && mostProbable(aligned) !== target;
       let asked = false;
-      shown = this.turns.learn(watch, x, target, missed, (window, truth) => {
+      shown = this.turns.learn(watch, deviceKey({ user, device }), x, target, missed, (window, truth) => {
         asked = true;
         return this.alignment.align(classes, shared.predict(window))[truth];
       });
+      this.finding = this.turns.finding;
       if (asked) aligned = this.alignment.align(classes, shared.predict(shown));
     }
     this.correction.learn(model, shown, aligned, target, known);

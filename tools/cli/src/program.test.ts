@@ -109,7 +109,7 @@ describe('hark', () => {
     const evaluated = await hark('evaluate', recording, '--json', json, '--predictions', predictions);
     expect(evaluated.code, evaluated.log).toBe(0);
     const result = JSON.parse(readFileSync(json, 'utf8')) as Record<string, unknown>;
-    expect(result).toMatchObject({ rows, rejected: 0, protocol: 'prequential', classifier: 'rls' });
+    expect(result).toMatchObject({ rows, rejected: 0, protocol: 'prequential', classifier: 'ensemble' });
     expect(result['accuracy']).toBeGreaterThan(0.5);
     expect((result['segments'] as unknown[]).length).toBe(2);
     expect(readFileSync(predictions, 'utf8').trim().split('\n')).toHaveLength(result['windows'] as number);
