@@ -97,7 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const access = options.access ?? AccessControl.open();
   const limits = { ...LIVE_LIMITS, ...options.limits };
   const activities = options.activities ?? ActivityVocabulary.hhar;
-  const labels = new LabelsService(requests, sessions);
+  const labels = new LabelsService(requests, sessions, log);
   const { rules } = alerts;
   const parts = { hub, models, modelsService, sessions, labels, activities, rules, replays, access, limits };
 

@@ -11,7 +11,9 @@ export const fusedSchema = schemaOf<Fused>()(
     user: z.string(),
     activity: z.string().describe('the most probable one, or unknown when no device had an answer'),
     confidence: probability,
-    probabilities: z.record(z.string(), probability).describe('mean over the devices that had an answer'),
+    probabilities: z
+      .record(z.string(), probability)
+      .describe('product over the devices that had an answer, brought to sum 1'),
     state: z.enum(['ok', 'unknown']),
     devices: z.array(
       z.strictObject({

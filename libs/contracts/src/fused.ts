@@ -20,7 +20,7 @@ export interface Fused {
   /** The most probable one, or `unknown` when no device had an answer. */
   readonly activity: string;
   readonly confidence: number;
-  /** Mean over the devices that had an answer. */
+  /** The product of those of the devices that had an answer, brought to sum 1. */
   readonly probabilities: Readonly<Record<string, number>>;
   readonly state: 'ok' | 'unknown';
   readonly devices: readonly FusedDevice[];

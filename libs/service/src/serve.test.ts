@@ -42,6 +42,28 @@ describe('serve', () => {
     expect(JSON.parse((await ask('/v1/status')).body)).toMatchObject({ app: 'test', ready: false });
   });
 
+  it('opens nothing where it can not listen, so that an app started twice leaves the first one alone', async () => {
+    const settings = readSettings(commonSettings, { HARK_DATA: dataFolder, HARK_LOG_LEVEL: 'silent' });
+    let opened = 0;
+    const again = serve(serveOptions('test', port, settings), () => {
+      opened++;
+      return Promise.reject(new Error('opened'));
+    });
+    await expect(again).rejects.toThrow(
+      `HARK_TEST_PORT=${port}: something listens on 127.0.0.1:${port} already; ` +
+        'end it, or set another port, 0 for any free one',
+    );
+    expect(opened).toBe(0);
+    const elsewhere = readSettings(commonSettings, {
+      HARK_DATA: dataFolder,
+      HARK_HOST: '192.0.2.1',
+      HARK_TOKENS: `k7:${'0'.repeat(64)}:subscribe:a`,
+    });
+    await expect(
+      serve(serveOptions('test', 0, elsewhere), () => Promise.reject(new Error('x'))),
+    ).rejects.toThrow('HARK_TEST_PORT=0, HARK_HOST="192.0.2.1"');
+  });
+
   it.each(['/v1/status', '/metrics', '/health/live', '/nowhere'])(
     'keeps %s from pages of other origins and from names of strangers',
     async (path) => {

@@ -11,6 +11,7 @@ import { watchAccess } from './access/access-watch.js';
 import { openAccess } from './access/open-access.js';
 import { Health } from './health.js';
 import { requireKnownMethod } from './known-method.js';
+import { requireListenable } from './listenable.js';
 import { limitServer } from './server-limits.js';
 import { NestLogger } from './nest-logger.js';
 import { AppIdentity } from './operations.controller.js';
@@ -62,6 +63,7 @@ export async function serve(
   collectDefaultMetrics({ register: metrics });
   const context = { logger, health, metrics, access };
 
+  await requireListenable(options.app, options.port, host);
   const parts = await build(context);
   const identity = new AppIdentity(options.app, VERSION, new Date().toISOString());
   const app = await NestFactory.create<NestExpressApplication>(

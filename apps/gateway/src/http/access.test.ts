@@ -150,6 +150,23 @@ describe('sessions and replays of others', () => {
   });
 });
 
+describe('a label of another user', () => {
+  it('is not there to be taken back', async () => {
+    await gateway.close();
+    const stretch = { device: null, fromNs: '0', toNs: '1', activity: 'walk', source: 'user' };
+    const value = Buffer.from(JSON.stringify({ kind: 'label', user: 'b', ...stretch }));
+    const writer = await log.writer('gateway');
+    await writer.commit({ appends: [{ topic: TOPICS.labels, partition: 0, records: [{ key: '', value }] }] });
+    gateway = await startGateway({ log, clock: new ManualClock(1_700_000_000_000), access });
+
+    const ofA = token(['operate'], ['a']);
+    const hidden = await ask('/v1/labels/0', ofA, 'DELETE');
+    expect(hidden).toMatchObject({ status: 404, body: { code: 'unknown_label' } });
+    expect(await ask('/v1/labels/1', ofA, 'DELETE')).toEqual(hidden);
+    expect(await log.end(TOPICS.labels, 0)).toBe(1);
+  });
+});
+
 describe('a socket', () => {
   it.each([
     ['no token', () => undefined],

@@ -25,7 +25,7 @@ export class LabelsController {
   }
 
   @Delete(':id')
-  undo(@Param('id') id: string): Promise<LabelUndone> {
-    return this.service.undo(id);
+  undo(@Param('id') id: string, @Caller() caller: Principal): Promise<LabelUndone> {
+    return this.service.undo(id, caller);
   }
 }

@@ -1,5 +1,6 @@
-import { TOPICS, problem, type LabelAnswer, type LabelUndone } from '@hark/contracts';
+import { TOPICS, problem, type LabelAnswer, type LabelRecord, type LabelUndone } from '@hark/contracts';
 import { ProblemError, type Principal } from '@hark/service';
+import type { LogReader } from '@hark/streaming';
 import type { LearnerRequests } from '../models/learner-requests.js';
 import type { SessionIndex } from '../sessions/session-index.js';
 import type { LabelBody } from './label-requests.js';
@@ -9,6 +10,7 @@ export class LabelsService {
   constructor(
     private readonly requests: LearnerRequests,
     private readonly sessions: SessionIndex,
+    private readonly log: LogReader,
   ) {}
 
   /** @throws ProblemError 404 for a user or device that has recorded nothing, or that the caller may not know of. */
@@ -34,14 +36,24 @@ export class LabelsService {
     return { id: String(label), windows, before, after };
   }
 
-  /** @throws ProblemError 404 when there is no such label, or it was taken back. */
-  async undo(id: string): Promise<LabelUndone> {
-    if (!/^\d{1,15}$/.test(id)) {
+  /** @throws ProblemError 404 when there is no such label, the caller may not know of it, or it was taken back. */
+  async undo(id: string, caller: Principal): Promise<LabelUndone> {
+    const user = this.userOf(id);
+    if (user === null || caller.sees === null) {
       throw new ProblemError(problem(404, 'unknown_label', 'Unknown label', 'There is no label of this id.'));
     }
     const event = await this.requests.ask(TOPICS.labels, { kind: 'undo', label: Number(id) });
     if (event.kind !== 'unlabelled') throw new Error(`the learner answered an undo with ${event.kind}`);
     return { id, windows: event.windows };
+  }
+
+  /** Whom a label is about; null when there is no such label. */
+  private userOf(id: string): string | null {
+    if (!/^\d{1,15}$/.test(id)) return null;
+    const stored = this.log.lookUp(TOPICS.labels, 0, Number(id));
+    if (stored === null) return null;
+    const record = JSON.parse(Buffer.from(stored.value).toString('utf8')) as LabelRecord;
+    return record.kind === 'label' ? record.user : null;
   }
 
   private isKnown(user: string, device: string | null): boolean {

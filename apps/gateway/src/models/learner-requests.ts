@@ -55,7 +55,7 @@ export class LearnerRequests {
           503,
           'learner_silent',
           'No answer from the learner',
-          `The request stands in the log (${topic}/${offset}) and takes effect when the learner is back; do not repeat it.`,
+          `The request stands in the log (${topic}/${offset}) and takes effect when the learner is back; repeat it with its Idempotency-Key only.`,
         ),
         { 'retry-after': '10' },
       );

@@ -1,4 +1,5 @@
 import type { EvaluationReport, McNemarReport } from '@hark/models';
+import type { FusedReport } from './fused-evaluation.js';
 import type { Mark } from './mark.js';
 
 /** How one classifier did. */
@@ -8,6 +9,10 @@ export interface EvaluationResult {
   readonly report: EvaluationReport;
   /** Of leave-one-user-out, the models that never learn of the user; null otherwise. */
   readonly cold: EvaluationReport | null;
+  /** Of people who wear several devices, all of them together; null where nobody does. */
+  readonly fused: FusedReport | null;
+  /** The same of the models that never learn of the user. */
+  readonly coldFused: FusedReport | null;
   /** Alerts and versions in the order they came. */
   readonly marks: readonly Mark[];
   readonly digest: string;

@@ -27,7 +27,7 @@ export class LabelSchedule {
   constructor(private readonly options: LabelOptions) {}
 
   /** What the learner gets when this window becomes final. */
-  *next({ window, bytes }: FinalWindow): Generator<ScheduledWindow, void, void> {
+  *next({ window, bytes }: Pick<FinalWindow, 'window' | 'bytes'>): Generator<ScheduledWindow, void, void> {
     const { every, delayMs } = this.options;
     const key = deviceKey(window);
     const endMs = window.startMs + window.sizeMs;

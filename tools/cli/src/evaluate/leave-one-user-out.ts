@@ -2,6 +2,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Prediction } from '@hark/contracts';
 import { Evaluation } from '@hark/models';
 import type { EvaluationResult } from './evaluation-result.js';
+import { FusedEvaluation } from './fused-evaluation.js';
 import { LabelSchedule, type LabelOptions } from './label-schedule.js';
 import { markOf, type Mark } from './mark.js';
 import { OfflineLearner, readPrediction } from './offline-learner.js';
@@ -36,6 +37,8 @@ export async function leaveOneUserOut(
   if (users.length < 2) throw new TooFewUsersError(users.length);
   const cold = new Evaluation();
   const adapting = new Evaluation();
+  const coldFused = new FusedEvaluation();
+  const fused = new FusedEvaluation();
   const digest = new PredictionDigest();
   const marks: Mark[] = [];
   let state = new Uint8Array(0);
@@ -65,11 +68,14 @@ export async function leaveOneUserOut(
     const schedules = [new LabelSchedule(labels), new LabelSchedule(labels)];
     for (const final of windows) {
       if (final.window.user !== user) continue;
-      const coldRight = cold.add(answer(frozen, schedules[0], final));
+      const coldPrediction = answer(frozen, schedules[0], final);
+      const coldRight = cold.add(coldPrediction);
+      coldFused.add(coldPrediction, final.clockOffsetMs);
       const started = performance.now();
       const prediction = answer(going, schedules[1], final);
       milliseconds += performance.now() - started;
       digest.add(prediction);
+      fused.add(prediction, final.clockOffsetMs);
       onWindow(final, coldRight, adapting.add(prediction));
       await step();
     }
@@ -77,6 +83,7 @@ export async function leaveOneUserOut(
   }
   return {
     ...{ classifier, report: adapting.report(), cold: cold.report(), marks },
+    ...{ fused: fused.report(), coldFused: coldFused.report() },
     ...{ digest: digest.finish(state), modelVersion: null },
     microsecondsPerWindow: windows.length === 0 ? 0 : (1000 * milliseconds) / windows.length,
   };

@@ -1,5 +1,6 @@
 import { Evaluation } from '@hark/models';
 import type { EvaluationResult } from './evaluation-result.js';
+import { FusedEvaluation } from './fused-evaluation.js';
 import { LabelSchedule, type LabelOptions } from './label-schedule.js';
 import { markOf, type Mark } from './mark.js';
 import { OfflineLearner, readPrediction } from './offline-learner.js';
@@ -9,6 +10,7 @@ import type { FinalWindow } from './window-source.js';
 /** Predict, then learn, one window after the other: what the service does. */
 export class PrequentialRun {
   private readonly evaluation = new Evaluation();
+  private readonly fused = new FusedEvaluation();
   private readonly digest = new PredictionDigest();
   private readonly learner: OfflineLearner;
   private readonly schedule: LabelSchedule;
@@ -43,7 +45,9 @@ export class PrequentialRun {
       this.windows++;
       const prediction = readPrediction(answer);
       // Scored against the truth, also where the learner does not get to see it.
-      right = this.evaluation.add({ ...prediction, label: final.window.label });
+      const scored = { ...prediction, label: final.window.label };
+      right = this.evaluation.add(scored);
+      this.fused.add(scored, final.clockOffsetMs);
       this.digest.add(prediction);
       this.onPrediction(answer);
     }
@@ -55,6 +59,8 @@ export class PrequentialRun {
       classifier: this.classifier,
       report: this.evaluation.report(),
       cold: null,
+      fused: this.fused.report(),
+      coldFused: null,
       marks: this.marks,
       digest: this.digest.finish(this.learner.modelState()),
       modelVersion: this.learner.version,

@@ -13,7 +13,9 @@ export function resultJson(results: readonly EvaluationResult[], figures: RunFig
     labelEvery: labels.every,
     labelDelaySeconds: labels.delayMs / 1000,
     ...ofResult(first),
-    ...(first.cold === null ? {} : { adapting: first.report }),
+    ...(first.cold === null
+      ? {}
+      : { adapting: { ...first.report, ...(first.fused === null ? {} : { fused: first.fused }) } }),
     ...(results.length === 1 ? {} : { compared: results.map(ofResult) }),
   };
   // Lists of numbers on one line each; no string holds a bare line break.
@@ -23,9 +25,11 @@ export function resultJson(results: readonly EvaluationResult[], figures: RunFig
 }
 
 function ofResult(result: EvaluationResult) {
-  const { classifier, report, cold, marks, digest, modelVersion, microsecondsPerWindow } = result;
+  const { classifier, report, cold, fused, coldFused, marks, digest, modelVersion, microsecondsPerWindow } =
+    result;
   return {
     ...report,
+    ...(fused === null ? {} : { fused }),
     ...{
       classifier,
       ...(modelVersion === null ? {} : { modelVersion }),
@@ -33,7 +37,7 @@ function ofResult(result: EvaluationResult) {
       microsecondsPerWindow,
       marks,
     },
-    ...(cold === null ? {} : { cold }),
+    ...(cold === null ? {} : { cold: { ...cold, ...(coldFused === null ? {} : { fused: coldFused }) } }),
     ...(result.against === null ? {} : { against: result.against }),
     ...(result.coldAgainst === null ? {} : { coldAgainst: result.coldAgainst }),
   };

@@ -1,6 +1,7 @@
 import type { EvaluationReport, PartReport } from '@hark/models';
 import { grouped, percent, renderTable, type Cell } from '../terminal/table.js';
 import type { EvaluationResult, PairedReport } from './evaluation-result.js';
+import type { FusedReport } from './fused-evaluation.js';
 import { labelsGiven, NOTHING_SCORED, pValueText, pointsText } from './report-words.js';
 import type { RunFigures } from './run-figures.js';
 
@@ -20,6 +21,7 @@ export function resultText(result: EvaluationResult, figures: RunFigures): strin
     `${cold === null ? '' : 'Adapting:\n'}${perClass(report)}`,
     confusion(report),
     ...parts(report),
+    ...together(result),
     `model digest  ${result.digest}`,
   ].join('\n\n');
 }
@@ -54,6 +56,24 @@ export function comparisonText(results: readonly EvaluationResult[], figures: Ru
       results.map(({ classifier, digest }) => [classifier, digest]),
     ),
   ].join('\n\n');
+}
+
+/** What several devices of one person do together. */
+function together({ fused, coldFused }: EvaluationResult): string[] {
+  if (fused === null) return [];
+  if (fused.accuracy === null) return ['No windows of two devices of one user are of the same time.'];
+  const rows = (name: string, { windows, accuracy, alone }: FusedReport): Cell[][] => [
+    [name, windows, accuracy === null ? null : percent(accuracy)],
+    ...alone.map((each) => [`  ${each.model} alone`, each.windows, percent(each.accuracy)]),
+  ];
+  return [
+    renderTable(
+      ['devices of one user at once', 'windows', 'accuracy'],
+      coldFused === null
+        ? rows('together', fused)
+        : [...rows('together, cold', coldFused), ...rows('together, adapting', fused)],
+    ),
+  ];
 }
 
 type Row = [string, string];

@@ -1,6 +1,7 @@
 import { decodeWindowRecord, encodeSamplesRecord, TOPICS, type WindowRecord } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
 import { Pipeline, Windower, type WindowOptions } from '@hark/streaming';
+import { DeviceClocks } from './device-clocks.js';
 import { RecordedDevices } from '../recording/recorded-devices.js';
 import type { Recording } from '../recording/recording.js';
 
@@ -8,6 +9,8 @@ import type { Recording } from '../recording/recording.js';
 export interface FinalWindow {
   readonly window: WindowRecord;
   readonly bytes: Uint8Array;
+  /** Arrival less event time of its device, as estimated so far; 0 where the recording has no arrival. */
+  readonly clockOffsetMs: number;
 }
 
 /**
@@ -25,12 +28,14 @@ export async function eachWindow(
     onRecord: (topic, { value }) => {
       if (topic !== TOPICS.windows) return;
       const window = decodeWindowRecord(value);
-      if (window.final) take({ window, bytes: value });
+      if (window.final) take({ window, bytes: value, clockOffsetMs: clocks.offsetMs(window) });
     },
   });
   const devices = new RecordedDevices();
+  const clocks = new DeviceClocks();
   for await (const batch of recording.batches()) {
     devices.add(batch);
+    clocks.add(batch);
     pipeline.push(TOPICS.samples, '', encodeSamplesRecord({ batch, receivedMs: 0 }));
   }
   // The recording has ended: what is open is closed, as after `hark import`.

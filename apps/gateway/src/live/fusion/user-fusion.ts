@@ -1,8 +1,13 @@
 import { toIsoTime, type Fused, type FusedDevice, type Prediction } from '@hark/contracts';
+import { ClockOffset, poolOpinions } from '@hark/models';
 import type { StateReader, StateWriter } from '@hark/streaming';
-import type { Derivation, DerivationMode, DerivedMessage, KeptMessage } from '../derived/derivation.js';
-import { ClockOffset } from './clock-offset.js';
-import { fuse } from './fuse.js';
+import {
+  mostProbable,
+  type Derivation,
+  type DerivationMode,
+  type DerivedMessage,
+  type KeptMessage,
+} from '../derived/derivation.js';
 
 /** Devices whose newest windows end within this of each other, in wall time, are fused: four hops of a window. */
 export const TOGETHER_MS = 6000;
@@ -112,12 +117,15 @@ function messageOf(user: string, { devices, atMs, offset, prediction }: UserStat
   const together = [...devices.values()]
     .filter(({ endMs, clock }) => Math.abs(atMs - (endMs + clock.ms)) <= TOGETHER_MS)
     .sort((a, b) => (a.said.device < b.said.device ? -1 : 1));
-  const fused = fuse(together.map(({ said }) => said.probabilities));
+  const probabilities = poolOpinions(together.map(({ said }) => said.probabilities));
+  const most = mostProbable(probabilities);
   const message: Fused = {
     kind: 'fused',
     user,
-    ...fused,
-    state: fused.activity === 'unknown' ? 'unknown' : 'ok',
+    activity: most?.activity ?? 'unknown',
+    confidence: most?.probability ?? 0,
+    probabilities,
+    state: most === null ? 'unknown' : 'ok',
     devices: together.map(({ said, clock }): FusedDevice => {
       const { device, model, activity, confidence, window } = said;
       const { start, end } = window;

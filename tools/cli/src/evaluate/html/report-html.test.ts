@@ -28,7 +28,15 @@ function result(
     } as unknown as Prediction);
   }
   return {
-    ...{ classifier, report: evaluation.report(), cold: null, marks: [], digest: `digest-of-${classifier}` },
+    ...{
+      classifier,
+      report: evaluation.report(),
+      cold: null,
+      fused: null,
+      coldFused: null,
+      marks: [],
+      digest: `digest-of-${classifier}`,
+    },
     ...{ modelVersion: 1, microsecondsPerWindow: 12, against: null, coldAgainst: null },
     ...change,
   };

@@ -1,6 +1,7 @@
 import type { EvaluationReport, PartReport } from '@hark/models';
 import { grouped, percent } from '../../terminal/table.js';
 import type { EvaluationResult } from '../evaluation-result.js';
+import type { FusedReport } from '../fused-evaluation.js';
 import type { Mark } from '../mark.js';
 import { accuracyRange } from './accuracy-range.js';
 import { confusionTable } from './confusion-table.js';
@@ -13,9 +14,12 @@ import { reliabilityDiagram } from './reliability-diagram.js';
 const SERIES_ROWS = 20;
 
 /** All of one classifier: plots, and the tables that say the same. @param id prefix of ids, unique. */
-export function resultSection(id: string, { report, cold, marks }: EvaluationResult): Markup {
+export function resultSection(id: string, result: EvaluationResult): Markup {
+  const { report, cold, fused, coldFused, marks } = result;
   return markup`${overTime(id, report, cold, marks)}
 ${cold === null ? scoresOf(id, report) : null}
+${fusedTable(cold === null ? 'Devices of one user at once' : 'Devices of one user at once, adapting', fused)}
+${fusedTable('Devices of one user at once, cold', coldFused)}
 ${
   cold === null
     ? null
@@ -138,6 +142,19 @@ ${partTable(
   'device',
   perDevice.map((part) => [part.device, part]),
 )}`;
+}
+
+function fusedTable(caption: string, fused: FusedReport | null): Markup | null {
+  if (fused === null || fused.accuracy === null) return null;
+  const { windows, accuracy, alone } = fused;
+  return dataTable(
+    caption,
+    ['Devices', 'windows', 'accuracy'],
+    [
+      ['together', grouped(windows), percent(accuracy)],
+      ...alone.map((each) => [`${each.model} alone`, grouped(each.windows), percent(each.accuracy)]),
+    ],
+  );
 }
 
 function partTable(of: string, parts: readonly (readonly [string, PartReport])[]): Markup | null {

@@ -4,16 +4,17 @@ import type { StateReader, StateWriter } from '@hark/streaming';
 const KEPT = 32;
 
 /**
- * Wall clock less a device's clock, in milliseconds, from when windows came in and when they ended. What comes late
- * comes with a greater difference, never with a smaller one, so the estimate is the lower decile of the newest 32: a
- * burst does not move it, and neither do up to three strays. It includes the least delay on the way.
+ * Wall clock less a device's clock, in milliseconds, from when something came in and when it was made: a window, say,
+ * or the least delayed of some samples. What comes late comes with a greater difference, never with a smaller one, so the
+ * estimate is the lower decile of the newest 32: a burst does not move it, and neither do up to three strays. It
+ * includes the least delay on the way.
  */
 export class ClockOffset {
   private readonly differences = new Float64Array(KEPT);
   private taken = 0;
   private estimate = 0;
 
-  /** @param receivedMs wall clock at which the window's last samples came in; @param endMs event time of its end. */
+  /** @param receivedMs wall clock at which it came in; @param endMs event time, of a window's end. */
   add(receivedMs: number, endMs: number): void {
     this.differences[this.taken % KEPT] = receivedMs - endMs;
     this.taken++;
