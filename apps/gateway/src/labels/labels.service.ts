@@ -39,7 +39,7 @@ export class LabelsService {
   /** @throws ProblemError 404 when there is no such label, the caller may not know of it, or it was taken back. */
   async undo(id: string, caller: Principal): Promise<LabelUndone> {
     const user = this.userOf(id);
-    if (user === null || caller.sees === null) {
+    if (user === null || !caller.sees(user)) {
       throw new ProblemError(problem(404, 'unknown_label', 'Unknown label', 'There is no label of this id.'));
     }
     const event = await this.requests.ask(TOPICS.labels, { kind: 'undo', label: Number(id) });
