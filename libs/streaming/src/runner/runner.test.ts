@@ -269,6 +269,22 @@ describe('a runner', () => {
       expect(string(again.processor.snapshot())).toBe(string(live.processor.snapshot()));
     });
 
+    it('reads each record from the log once, however small the steps were', async () => {
+      const log = await logOf({ samples: SAMPLES });
+      const small = { maxStepBytes: 1, snapshotEveryBytes: 1 << 20 };
+      await drain((await start(log, small)).runner);
+      let read = 0;
+      const counting = Object.create(log) as LogReader;
+      counting.read = async (...where) => {
+        const records = await log.read(...where);
+        read += records.length;
+        return records;
+      };
+      const { recovery } = await start(log, { ...small, log: counting });
+      expect(recovery.steps).toBe(23);
+      expect(read).toBe(23);
+    });
+
     it('refuses a snapshot of another version', async () => {
       const log = await logOf({ samples: ['a'] });
       const writer = await log.writer('ingest');

@@ -1,7 +1,7 @@
 import type { Commit, InputRange, LogReader, LogWriter } from '../log/log.js';
 import { LogFullError, partitionKey } from '../log/log.js';
 import type { ArtifactStore, Processor } from './processor.js';
-import { CollectedOutputs, SuppressedOutputs, executeStep, processRecords } from './step.js';
+import { CollectedOutputs, JournalSteps, SuppressedOutputs, processRecords } from './step.js';
 
 export interface RunnerOptions {
   /** Name under which the writer keeps the journal and the snapshot. */
@@ -110,8 +110,8 @@ export class Runner {
     const { snapshot, replay, positions } = await writer.runnerState(name);
     if (snapshot !== null) processor.restore(snapshot.state);
     let bytes = 0;
-    const outputs = new SuppressedOutputs(this.discard);
-    for (const inputs of replay) bytes += await executeStep(name, processor, log, inputs, outputs);
+    const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(this.discard));
+    for (const inputs of replay) bytes += await steps.execute(inputs);
     for (const [partition, position] of positions) this.positions.set(partition, position);
     this.bytesSinceSnapshot = bytes;
     this.recovered = true;

@@ -1,4 +1,4 @@
-import type { InputRange, LogReader, LogRecord, NewRecord } from '../log/log.js';
+import { partitionKey, type InputRange, type LogReader, type LogRecord, type NewRecord } from '../log/log.js';
 import type { Outputs, Processor } from './processor.js';
 
 /** A processor threw while it took this record. Its state is not to be used any more. */
@@ -83,29 +83,54 @@ export function processRecords(
 }
 
 /**
- * Executes a step of the journal again: the same records in the same order.
- * @returns the bytes of the records' values.
- * @throws LostInputError, ProcessorError
+ * Executes steps of a journal again, in their order: the same records in the same order. Live traffic makes steps of a
+ * record or two, so what is read beyond one is kept for the next.
  */
-export async function executeStep(
-  runner: string,
-  processor: Processor,
-  log: LogReader,
-  inputs: readonly InputRange[],
-  outputs: Outputs,
-): Promise<number> {
-  let bytes = 0;
-  for (const { topic, partition, from, to } of inputs) {
-    for (let next = from; next < to;) {
-      const read = await log.read(topic, partition, next, READ_BYTES);
-      const records = read.length > to - next ? read.slice(0, to - next) : read;
-      if (records.length === 0) throw new LostInputError(topic, partition, next);
-      processRecords(runner, processor, topic, partition, records, outputs);
-      for (const { value } of records) bytes += value.length;
-      next += records.length;
+export class JournalSteps {
+  private readonly ahead = new Map<string, readonly LogRecord[]>();
+
+  constructor(
+    private readonly runner: string,
+    private readonly processor: Processor,
+    private readonly log: LogReader,
+    private readonly outputs: Outputs,
+  ) {}
+
+  /**
+   * @returns the bytes of the records' values.
+   * @throws LostInputError, ProcessorError
+   */
+  async execute(inputs: readonly InputRange[]): Promise<number> {
+    let bytes = 0;
+    for (const { topic, partition, from, to } of inputs) {
+      for (let next = from; next < to;) {
+        const records = await this.take(topic, partition, next, to);
+        processRecords(this.runner, this.processor, topic, partition, records, this.outputs);
+        for (const { value } of records) bytes += value.length;
+        next += records.length;
+      }
     }
+    return bytes;
   }
-  return bytes;
+
+  /** At least the first record of a range, and no more than the range. */
+  private async take(
+    topic: string,
+    partition: number,
+    from: number,
+    to: number,
+  ): Promise<readonly LogRecord[]> {
+    const key = partitionKey(topic, partition);
+    let held: readonly LogRecord[] = this.ahead.get(key) ?? [];
+    let first = from - (held[0]?.offset ?? from);
+    if (first < 0 || first >= held.length) {
+      held = await this.log.read(topic, partition, from, READ_BYTES);
+      if (held.length === 0) throw new LostInputError(topic, partition, from);
+      this.ahead.set(key, held);
+      first = 0;
+    }
+    return held.slice(first, first + to - from);
+  }
 }
 
 const READ_BYTES = 1 << 20;
