@@ -15,6 +15,8 @@ export {
   UnknownClassifierError,
   classifierByName,
 } from './classifiers/registry.js';
+export { WATCHED_SIGNALS, type WatchedSignal } from './drift/alarm.js';
+export { DRIFT_DETECTOR_NAMES } from './drift/registry.js';
 export { FeatureSchemaError, type LearnerOptions } from './learner/learner-options.js';
 export type { LearnerStatus } from './learner/learner-status.js';
 export { Learner } from './learner/learner.js';

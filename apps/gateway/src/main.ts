@@ -1,5 +1,12 @@
 import { createFeatureExtractor } from '@hark/features';
-import { abortableSleep, failStart, openDataFolder, serve, serveOptions } from '@hark/service';
+import {
+  abortableSleep,
+  failStart,
+  learningOptions,
+  openDataFolder,
+  serve,
+  serveOptions,
+} from '@hark/service';
 import { systemClock } from './clock.js';
 import { configureGateway } from './gateway.module.js';
 import { createGateway } from './gateway.js';
@@ -20,8 +27,7 @@ async function main(): Promise<void> {
       replayModel: {
         windows: settings.windows,
         features: () => createFeatureExtractor(settings.windows.sizeMs / 1000),
-        confidenceThreshold: settings.HARK_MIN_CONFIDENCE,
-        onDrift: settings.HARK_ON_DRIFT,
+        learning: learningOptions(settings),
       },
       activities: settings.HARK_ACTIVITIES,
       sessions: { gapMs: settings.HARK_SESSION_GAP_MS },

@@ -1,3 +1,4 @@
+import { DRIFT_DETECTOR_NAMES, WATCHED_SIGNALS } from '@hark/models';
 import {
   activitiesSetting,
   commonSettings,
@@ -14,7 +15,7 @@ const shape = {
   ...commonSettings,
   ...windowSettings,
   ...activitiesSetting,
-  ...learningSettings,
+  ...learningSettings({ driftDetectors: DRIFT_DETECTOR_NAMES, driftSignals: WATCHED_SIGNALS }),
   ...alertSettings,
   HARK_GATEWAY_PORT: port(3000),
   HARK_SESSION_GAP_MS: wholeNumber(60_000, 1000, 86_400_000),

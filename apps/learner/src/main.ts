@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { TOPICS } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
 import { Learner, UnknownClassifierError, type ClassifierFactory } from '@hark/models';
-import { RunnerHost, failStart, openDataFolder, serve, serveOptions } from '@hark/service';
+import { RunnerHost, failStart, learningOptions, openDataFolder, serve, serveOptions } from '@hark/service';
 import { loadClassifiers, type Classifiers } from './classifiers.js';
 import { learnerSettings } from './settings.js';
 
@@ -31,8 +31,7 @@ async function main(): Promise<void> {
         versionEveryMs: settings.HARK_VERSION_EVERY_MINUTES * 60_000,
         versionsKept: settings.HARK_VERSIONS_KEPT,
         labelHorizonMs: settings.HARK_LABEL_HORIZON_MS,
-        confidenceThreshold: settings.HARK_MIN_CONFIDENCE,
-        onDrift: settings.HARK_ON_DRIFT,
+        ...learningOptions(settings),
       },
       {
         artifacts,

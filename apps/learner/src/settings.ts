@@ -1,4 +1,4 @@
-import { CLASSIFIER_NAMES, DEFAULT_CLASSIFIER } from '@hark/models';
+import { CLASSIFIER_NAMES, DEFAULT_CLASSIFIER, DRIFT_DETECTOR_NAMES, WATCHED_SIGNALS } from '@hark/models';
 import {
   commonSettings,
   learningSettings,
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 
 const shape = {
   ...commonSettings,
-  ...learningSettings,
+  ...learningSettings({ driftDetectors: DRIFT_DETECTOR_NAMES, driftSignals: WATCHED_SIGNALS }),
   ...windowSettings,
   HARK_LEARNER_PORT: port(3002),
   HARK_CLASSIFIER: z

@@ -21,5 +21,5 @@ export { RunnerHost, type RunnerStatus } from './runner-host.js';
 export { failStart, serve, serveOptions } from './serve.js';
 export type { ServiceContext } from './service-context.js';
 export { SettingsError, commonSettings, port, readSettings, wholeNumber } from './settings.js';
-export { learningSettings } from './learning-settings.js';
+export { learningOptions, learningSettings } from './learning-settings.js';
 export { windowOptions, windowSettings } from './window-settings.js';

@@ -1,5 +1,5 @@
 import { deviceKey } from '@hark/contracts';
-import type { StateReader, StateWriter } from '@hark/streaming';
+import { StateReader, StateWriter } from '@hark/streaming';
 import { WATCHED_SIGNALS, type Alarm, type WatchedSignal } from './alarm.js';
 import type { DriftReport } from './episode.js';
 import { Episodes } from './episodes.js';
@@ -14,6 +14,9 @@ const RECENT_SPAN = 100;
 /** Windows over which the error is told before a turn, and from which on that was: it is sure within some dozen. */
 const TURN_BEFORE = 256;
 const TURN_SINCE = 40;
+
+const ANSWERS_FORMAT = 'hark.watched-answers';
+const ANSWERS_VERSION = 1;
 
 const NOTHING: readonly never[] = [];
 
@@ -127,6 +130,7 @@ export class DriftWatch {
    * @returns the stages reached with this window, in order.
    */
   turned(user: string, device: string | null, after: number): readonly DriftReport[] {
+    if (!this.watchesErrors) return NOTHING;
     const place = device === null ? EVERYONE : deviceKey({ user, device });
     const before = this.errors.recentError(TURN_BEFORE);
     const finding = { before, after, scope: { ...namesOf(place), classes: [], features: [] } };
@@ -142,15 +146,21 @@ export class DriftWatch {
   write(state: StateWriter): void {
     state.f64(this.window);
     this.errors.write(state);
-    this.answers.write(state);
+    const answers = new StateWriter(ANSWERS_FORMAT, ANSWERS_VERSION);
+    this.answers.write(answers);
+    state.string(this.answers.signals).bytes(answers.finish());
     this.episodesHeld.write(state);
   }
 
-  /** @throws StateFormatError also when it was written with other options. */
+  /** What is watched in another way than when it was written begins anew. @throws StateFormatError */
   read(state: StateReader): void {
     this.window = state.f64();
     this.errors.read(state);
-    this.answers.read(state);
+    const signals = state.string();
+    const answers = state.bytes();
+    if (signals === this.answers.signals) {
+      this.answers.read(new StateReader(answers, ANSWERS_FORMAT, ANSWERS_VERSION));
+    }
     this.episodesHeld.read(state);
   }
 }

@@ -85,6 +85,9 @@ export const DEFAULT_DRIFT_DETECTOR = 'cusum';
 /** All there are, the default first. */
 export const DRIFT_DETECTORS: readonly DriftDetectorFactory[] = FACTORIES;
 
+/** The default first. */
+export const DRIFT_DETECTOR_NAMES: readonly string[] = FACTORIES.map(({ name }) => name);
+
 /** No drift detector has this name. */
 export class UnknownDriftDetectorError extends Error {
   readonly code = 'unknown_drift_detector';

@@ -1,4 +1,4 @@
-import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
+import type { StateReader, StateWriter } from '@hark/streaming';
 import type { Alarm, Finding } from './alarm.js';
 import { BlockChart, type BlockSignal } from './block-chart.js';
 import { NameTable } from './name-table.js';
@@ -93,8 +93,12 @@ export class WatchedAnswers {
     return alarms;
   }
 
+  /** What is watched, as text to compare. */
+  get signals(): string {
+    return JSON.stringify([this.firstFeature === 1, this.features.map(({ name }) => name)]);
+  }
+
   write(state: StateWriter): void {
-    state.u8(this.values.length);
     this.usual.write(state);
     this.overall.write(state);
     this.devices.write(state, (chart) => chart.write(state));
@@ -102,14 +106,8 @@ export class WatchedAnswers {
     this.shares.write(state);
   }
 
-  /** @throws StateFormatError also when another number of signals was watched. */
+  /** What watched the same signals wrote. @throws StateFormatError */
   read(state: StateReader): void {
-    const channels = state.u8();
-    if (channels !== this.values.length) {
-      throw new StateFormatError(
-        `${channels} signals watched without labels, expected ${this.values.length}`,
-      );
-    }
     this.usual.read(state);
     this.overall.read(state);
     this.devices.read(state, (chart) => chart.read(state));

@@ -1,4 +1,4 @@
-import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
+import { StateFormatError, StateReader, StateWriter } from '@hark/streaming';
 import type { Alarm, Finding } from './alarm.js';
 import { NO_EVIDENCE, type DriftDetector, type DriftSignal } from './drift-detector.js';
 import { NameTable } from './name-table.js';
@@ -19,6 +19,9 @@ const LEAST_OF_A_PAST = 20;
 const DEVICE_LEVELS = { warningLevel: 7.5, driftLevel: 8.5 };
 /** A fresh model's error falls, and jumps where a class comes up first: so many labelled windows raise no alarm. */
 const WARM_UP = 200;
+
+const OVERALL_FORMAT = 'hark.drift-detector';
+const OVERALL_VERSION = 1;
 
 const SIGNALS = ['none', 'warning', 'drift'] as const;
 
@@ -69,8 +72,9 @@ export class WatchedErrors {
   }
 
   write(state: StateWriter): void {
-    state.string(this.overall.name);
-    this.overall.write(state);
+    const overall = new StateWriter(OVERALL_FORMAT, OVERALL_VERSION);
+    this.overall.write(overall);
+    state.string(this.overall.name).bytes(overall.finish());
     state.u8(SIGNALS.indexOf(this.lastSignal)).f64(this.labelled);
     this.recent.write(state);
     this.quietDevices.write(state);
@@ -80,13 +84,13 @@ export class WatchedErrors {
     this.classes.write(state, ({ errors, windows }) => state.f64(errors).f64(windows));
   }
 
-  /** @throws StateFormatError also when another detector wrote it. */
+  /** Where another detector watched all windows together, this one begins anew. @throws StateFormatError */
   read(state: StateReader): void {
     const detector = state.string();
-    if (detector !== this.overall.name) {
-      throw new StateFormatError(`errors watched by ${detector}, expected ${this.overall.name}`);
+    const overall = state.bytes();
+    if (detector === this.overall.name) {
+      this.overall.read(new StateReader(overall, OVERALL_FORMAT, OVERALL_VERSION));
     }
-    this.overall.read(state);
     const signal = SIGNALS[state.u8()];
     if (signal === undefined) throw new StateFormatError('errors of no signal');
     this.lastSignal = signal;

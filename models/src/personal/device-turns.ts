@@ -98,7 +98,10 @@ export class DeviceTurns {
     this.all.keep({ x: turned, target, missed, device });
     this.told = null;
     if (this.evidence.weigh(this.show(watch, x), target, this.nats)) {
+      const shownTurn = this.shownTurn(watch);
       this.confirm(watch, device, target);
+      // What was weighed is no evidence any more where a turn was taken back.
+      if (shownTurn !== this.shownTurn(watch)) this.nats.fill(0);
       watch.weigh(this.nats);
       this.all.weigh(this.nats);
       if (missed) this.look(watch, likelihood);
@@ -121,19 +124,23 @@ export class DeviceTurns {
     this.suspicion.read(state);
   }
 
-  /** Both turns are weighed by what the window says with the turns made so far. */
+  /** Both turns are weighed by what the window says with the turns made so far. One that is wrong is taken back. */
   private confirm(watch: TurnWatch, device: string, target: number): void {
     const { all, nats } = this;
     for (const each of [watch, all]) {
       const { confirmation } = each;
-      const error = confirmation.add(device, target, -nats[inverseOf(confirmation.turn)]);
-      if (error !== null) this.told = { of: each === all ? 'all' : 'device', error };
+      const verdict = confirmation.add(device, target, -nats[inverseOf(confirmation.turn)]);
+      if (verdict === null) continue;
+      const { turn, certain, error } = verdict;
+      if (certain) this.told = { of: each === all ? 'all' : 'device', error };
+      else if (each === all) return this.turnAll(watch, inverseOf(turn));
+      else return this.turnDevice(watch, inverseOf(turn));
     }
   }
 
   private look(watch: TurnWatch, likelihood: Likelihood): void {
     const { all } = this;
-    const turnOfAll = all.devices > 1 ? this.find(all, all.turn, likelihood) : NO_TURN;
+    const turnOfAll = this.find(all, all.turn, likelihood);
     if (turnOfAll !== NO_TURN) {
       all.confirmation.begin(turnOfAll, all.recentError);
       this.turnAll(watch, turnOfAll);
@@ -157,9 +164,9 @@ export class DeviceTurns {
       if (first !== undefined) suspicion.begin(first, 0);
       return;
     }
-    if (suspicion.add(device, target, this.nats[turn]) === null) return;
-    const turned = this.likelihood(all, followedBy(all.turn, turn), likelihood);
-    if (turned < this.likelihood(all, all.turn, likelihood)) return all.refuse(turn);
+    if (suspicion.add(device, target, this.nats[turn])?.certain !== true) return;
+    const turned = sum(this.likelihoods(all, followedBy(all.turn, turn), likelihood));
+    if (turned < sum(this.likelihoods(all, all.turn, likelihood))) return all.refuse(turn);
     this.told = { of: 'all', error: all.recentError };
     this.turnAll(watch, turn);
   }
@@ -182,18 +189,19 @@ export class DeviceTurns {
 
   /**
    * @param made the turn by which the watch's windows are shown.
-   * @returns the further turn that helps, or {@link NO_TURN}.
+   * @returns the further turn that helps, of all devices at least two; or {@link NO_TURN}.
    */
   private find(watch: TurnWatch, made: number, likelihood: Likelihood): number {
     const least = Math.max(LEAST_EVIDENCE, LEAST_CAUSE / watch.misses);
     const candidates = watch.candidates(least);
     if (candidates.length === 0) return NO_TURN;
-    const asItIs = this.likelihood(watch, made, likelihood);
+    const asItIs = this.likelihoods(watch, made, likelihood);
     let best = NO_TURN;
     let most = LEAST_GAIN;
     for (const turn of candidates) {
-      const gain = this.likelihood(watch, followedBy(made, turn), likelihood) - asItIs;
-      if (gain > most) {
+      const turned = this.likelihoods(watch, followedBy(made, turn), likelihood);
+      const gain = sum(turned) - sum(asItIs);
+      if (gain > most && (watch !== this.all || helped(watch, asItIs, turned) > 1)) {
         best = turn;
         most = gain;
       } else {
@@ -203,14 +211,23 @@ export class DeviceTurns {
     return best;
   }
 
-  /** Of the labels of the watch's windows, shown by this turn: the logarithm. */
-  private likelihood(watch: TurnWatch, turn: number, likelihood: Likelihood): number {
-    let sum = 0;
-    for (const { x, target } of watch.windows) {
-      sum += Math.log(
-        Math.max(LEAST_PROBABILITY, likelihood(this.features.write(turn, x, this.tried), target)),
-      );
-    }
-    return sum;
+  /** Of the label of each of the watch's windows, shown by this turn: the logarithm. */
+  private likelihoods(watch: TurnWatch, turn: number, likelihood: Likelihood): readonly number[] {
+    return watch.windows.map(({ x, target }) =>
+      Math.log(Math.max(LEAST_PROBABILITY, likelihood(this.features.write(turn, x, this.tried), target))),
+    );
   }
+}
+
+/** Devices whose windows become likelier. */
+function helped({ windows }: TurnWatch, asItIs: readonly number[], turned: readonly number[]): number {
+  const gains = new Map<string, number>();
+  windows.forEach(({ device }, i) => gains.set(device, (gains.get(device) ?? 0) + turned[i] - asItIs[i]));
+  let devices = 0;
+  for (const gain of gains.values()) if (gain > 0) devices++;
+  return devices;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -6,7 +6,8 @@ import { TurnConfirmation } from './turn-confirmation.js';
 /** Adds the same window `times`; whether the turn became certain with one of them. */
 function add(confirmation: TurnConfirmation, target: number, nats: number, times = 2, device = 'a'): boolean {
   let certain = false;
-  for (let i = 0; i < times; i++) certain = confirmation.add(device, target, nats) !== null || certain;
+  for (let i = 0; i < times; i++)
+    certain = confirmation.add(device, target, nats)?.certain === true || certain;
   return certain;
 }
 
@@ -21,7 +22,7 @@ describe('a turn in question', () => {
     const confirmation = asked();
     expect(add(confirmation, 0, 2, 10)).toBe(false);
     expect(confirmation.add('a', 1, 2)).toBeNull();
-    expect(confirmation.add('a', 1, 2)).toBe(0.25);
+    expect(confirmation.add('a', 1, 2)).toEqual({ turn: 5, certain: true, error: 0.25 });
     expect(confirmation.turn).toBe(0);
     expect(add(confirmation, 2, 2, 10)).toBe(false);
   });
@@ -39,7 +40,7 @@ describe('a turn in question', () => {
   it('is certain for one activity that goes on for 40 windows', () => {
     const confirmation = asked();
     expect(add(confirmation, 0, 2, 39)).toBe(false);
-    expect(confirmation.add('a', 0, 2)).toBe(0.25);
+    expect(confirmation.add('a', 0, 2)?.certain).toBe(true);
   });
 
   it('of all devices needs two of them', () => {
@@ -48,10 +49,21 @@ describe('a turn in question', () => {
     expect(add(confirmation, 1, 2, 2, 'b')).toBe(true);
   });
 
+  it('is wrong once two activities more speak against it; of all devices also when it is not certain in 100 windows', () => {
+    const confirmation = asked();
+    expect(add(confirmation, 0, -2)).toBe(false);
+    expect(confirmation.add('a', 1, -2)).toBeNull();
+    expect(confirmation.add('a', 1, -2)).toEqual({ turn: 5, certain: false, error: 0.25 });
+    expect(confirmation.turn).toBe(0);
+    const ofAll = asked(2);
+    for (let i = 0; i < 99; i++) expect(ofAll.add('a', i % 2, 2)).toBeNull();
+    expect(ofAll.add('a', 0, 2)?.certain).toBe(false);
+  });
+
   it('asked strictly needs twice as much and nothing against it', () => {
     const confirmation = asked(0, true);
     expect(add(confirmation, 0, 2, 3) || add(confirmation, 1, 2, 2)).toBe(false);
-    expect(confirmation.add('a', 1, 2)).toBe(0.25);
+    expect(confirmation.add('a', 1, 2)?.certain).toBe(true);
     const contradicted = asked(0, true);
     expect(add(contradicted, 2, -2) || add(contradicted, 0, 2, 9) || add(contradicted, 1, 2, 9)).toBe(false);
   });

@@ -8,17 +8,27 @@ const ENOUGH = 3;
 const LEAST_PARTS = 2;
 /** One activity alone is enough if it speaks for the turn in so many windows and no other speaks against it. */
 const LONG = 40;
-/** No later window is about the turn any more. */
+/** No later window is about the turn any more; a turn of all that is not certain by then is taken for wrong. */
 const LAST = 300;
+const LAST_OF_ALL = 100;
 /** No window says more than so many nats. */
 const MOST_ADDED = 2;
 /** Devices that are told apart. */
 const MOST_DEVICES = 64;
 
+/** What became of the turn in question. */
+export interface TurnVerdict {
+  readonly turn: number;
+  readonly certain: boolean;
+  /** Share of misses among the windows for whose sake it was put in question. */
+  readonly error: number;
+}
+
 /**
  * Whether a device was turned over for certain. A few windows in favour of a turn may be of one activity, and one person
  * may merely stand in another way; a device that was turned over shows it in all that the person does. So it is certain
- * once two activities more speak for the turn than against it, of all devices together also two devices.
+ * once two activities more speak for the turn than against it, of all devices together also two devices; and wrong once it
+ * is the other way about.
  */
 export class TurnConfirmation {
   private turnHeld = NO_TURN;
@@ -63,9 +73,9 @@ export class TurnConfirmation {
 
   /**
    * @param nats by which a window is likelier with the turn than without.
-   * @returns the error when the turn was put in question, if it is now certain, and no longer in question; else null.
+   * @returns whether the turn is certain or wrong, once it is, and no longer in question; else null.
    */
-  add(device: string, target: number, nats: number): number | null {
+  add(device: string, target: number, nats: number): TurnVerdict | null {
     if (this.turnHeld === NO_TURN) return null;
     this.windows++;
     const added = Math.max(-MOST_ADDED, Math.min(MOST_ADDED, nats));
@@ -73,10 +83,15 @@ export class TurnConfirmation {
     if (this.leastDevices > 0 && (this.devices.has(device) || this.devices.size < MOST_DEVICES)) {
       this.devices.set(device, (this.devices.get(device) ?? 0) + added);
     }
-    const confirmed = this.isConfirmed();
-    const error = confirmed ? this.error : null;
-    if (confirmed || this.windows >= LAST) this.clear();
-    return error;
+    const certain = this.isCertain();
+    const ofAll = this.leastDevices > 0;
+    const isOver = this.windows >= (ofAll ? LAST_OF_ALL : LAST);
+    const verdict =
+      certain || this.isWrong() || (isOver && ofAll)
+        ? { turn: this.turnHeld, certain, error: this.error }
+        : null;
+    if (verdict !== null || isOver) this.clear();
+    return verdict;
   }
 
   write(state: StateWriter): void {
@@ -101,13 +116,21 @@ export class TurnConfirmation {
     for (let i = 0; i < devices; i++) this.devices.set(state.string(), state.f64());
   }
 
-  private isConfirmed(): boolean {
+  private isCertain(): boolean {
     const enough = this.strict ? 2 * ENOUGH : ENOUGH;
     const forIt = count(this.activities, (nats) => nats >= enough);
-    const against = count(this.activities, (nats) => nats <= -ENOUGH);
+    const against = this.against();
     if (count(this.devices, (nats) => nats >= enough) < this.leastDevices) return false;
     if (this.strict) return forIt >= LEAST_PARTS && against === 0;
     return forIt - against >= LEAST_PARTS || (forIt > 0 && against === 0 && this.windows >= LONG);
+  }
+
+  private isWrong(): boolean {
+    return this.against() - count(this.activities, (nats) => nats >= ENOUGH) >= LEAST_PARTS;
+  }
+
+  private against(): number {
+    return count(this.activities, (nats) => nats <= -ENOUGH);
   }
 }
 

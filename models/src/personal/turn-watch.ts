@@ -49,11 +49,6 @@ export class TurnWatch {
     return misses / Math.max(1, this.windows.length);
   }
 
-  /** Devices among the windows kept. */
-  get devices(): number {
-    return new Set(this.windows.map(({ device }) => device)).size;
-  }
-
   /** The turns with at least so many nats in their favour, the most first, at most three. */
   candidates(least: number): readonly number[] {
     const { sums } = this;

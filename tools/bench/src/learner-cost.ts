@@ -1,39 +1,103 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { TOPICS } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
-import { DEFAULT_CLASSIFIER, classifierByName } from '@hark/models';
+import { DEFAULT_CLASSIFIER, Learner, classifierByName } from '@hark/models';
 import type { Figure } from './figure.js';
+import { simulatedWindows } from './simulated-windows.js';
 
 const WINDOWS = 3000;
-const CLASSES = ['bike', 'sit', 'stand', 'walk', 'stairsup', 'stairsdown', 'lie'];
+const ROUNDS = 5;
+const REFERENCE = 'softmax';
 
-/** Microseconds to predict, and to predict and learn, one window of the default features. */
+type Windows = ReturnType<typeof simulatedWindows>;
+
+/**
+ * What a window costs: the default classifier's prediction, prediction and learning, and all that the learner does
+ * (decode, answer, write out, score, watch for drift, adapt to the user, learn); and what is kept. The best of five rounds.
+ */
 export function learnerCost(): Figure[] {
-  const { dimensions, vectors } = madeUpVectors();
-  const learn = classifierByName(DEFAULT_CLASSIFIER).create({ dimensions, seed: 1 });
-  const started = performance.now();
-  vectors.forEach((x, i) => {
-    learn.predict(x);
-    learn.learn(x, CLASSES[i % CLASSES.length]);
-  });
-  const both = ((performance.now() - started) * 1000) / WINDOWS;
-  const predictStarted = performance.now();
-  for (const x of vectors) learn.predict(x);
-  const predict = ((performance.now() - predictStarted) * 1000) / WINDOWS;
+  const windows = simulatedWindows(WINDOWS);
+  const [own, reference] = [DEFAULT_CLASSIFIER, REFERENCE].map((name) => classifierCost(name, windows));
+  const whole = wholeLearner(windows);
+  const user = windows[0].window.user;
+  const ofOne = wholeLearner(windows.filter(({ window }) => window.user === user));
+  const users = new Set(windows.map(({ window }) => window.user)).size;
+  const against = (value: number, of: number) => ({ value, ratio: value / of, reference: REFERENCE });
+  const { name, dimensions, classes } = own;
   return [
-    { name: `${DEFAULT_CLASSIFIER}: predict and learn, ${dimensions} features`, value: both, unit: 'µs' },
-    { name: `${DEFAULT_CLASSIFIER}: predict`, value: predict, unit: 'µs' },
-    { name: `${DEFAULT_CLASSIFIER}: state`, value: learn.snapshot().length / 1024, unit: 'KiB' },
+    {
+      name: `${name}: predict, ${dimensions} features, ${classes} classes`,
+      unit: 'µs',
+      ...against(own.predict, reference.predict),
+    },
+    { name: `${name}: predict and learn`, unit: 'µs', ...against(own.both, reference.both) },
+    {
+      name: 'all that the learner does to a window',
+      unit: 'µs',
+      ...against(whole.microseconds, reference.both),
+    },
+    { name: `${name}: state`, unit: 'KiB', ...against(own.stateKiB, reference.stateKiB) },
+    { name: 'state of the learner', unit: 'KiB', value: whole.stateKiB },
+    {
+      name: 'of it, for each further user',
+      unit: 'KiB',
+      value: (whole.stateKiB - ofOne.stateKiB) / (users - 1),
+    },
   ];
 }
 
-/** Vectors around a centre for each class; a multiplicative generator is random enough for a load. */
-function madeUpVectors(): { dimensions: number; vectors: Float64Array[] } {
-  const dimensions = createFeatureExtractor().names.length;
-  let seed = 1;
-  const uniform = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-  const centres = CLASSES.map(() => Float64Array.from({ length: dimensions }, () => uniform() * 4));
-  const vectors = Array.from({ length: WINDOWS }, (_, i) =>
-    centres[i % CLASSES.length].map((c) => c + uniform()),
-  );
-  return { dimensions, vectors };
+function classifierCost(name: string, windows: Windows) {
+  const dimensions = windows[0].window.features.length;
+  const factory = classifierByName(name);
+  let both = Infinity;
+  let predict = Infinity;
+  let classifier = factory.create({ dimensions, seed: 1 });
+  for (let round = 0; round < ROUNDS; round++) {
+    classifier = factory.create({ dimensions, seed: 1 });
+    both = Math.min(
+      both,
+      microsecondsPerWindow(windows, ({ window: { features, label } }) => {
+        classifier.predict(features);
+        classifier.learn(features, label as string);
+      }),
+    );
+    predict = Math.min(
+      predict,
+      microsecondsPerWindow(windows, ({ window: { features } }) => classifier.predict(features)),
+    );
+  }
+  const { classes } = classifier;
+  const stateKiB = classifier.snapshot().length / 1024;
+  return { name, dimensions, classes: classes.length, both, predict, stateKiB };
+}
+
+function wholeLearner(windows: Windows): { readonly microseconds: number; readonly stateKiB: number } {
+  const { schema: featureSchema, names: featureNames } = createFeatureExtractor();
+  const nothing = () => undefined;
+  const outputs = { suppressed: false, emit: nothing, artifact: nothing, discard: nothing };
+  let microseconds = Infinity;
+  let stateKiB = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const learner = new Learner(
+      { classifier: classifierByName(DEFAULT_CLASSIFIER), featureSchema, featureNames },
+      {
+        artifacts: { read: () => null },
+        digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      },
+    );
+    let offset = 0;
+    const taken = microsecondsPerWindow(windows, ({ bytes: value }) => {
+      learner.process(TOPICS.windows, 0, { offset: offset++, timestamp: 0, key: '', value }, outputs);
+    });
+    microseconds = Math.min(microseconds, taken);
+    stateKiB = learner.snapshot().length / 1024;
+  }
+  return { microseconds, stateKiB };
+}
+
+function microsecondsPerWindow(windows: Windows, work: (window: Windows[number]) => unknown): number {
+  const started = performance.now();
+  for (const window of windows) work(window);
+  return ((performance.now() - started) * 1000) / windows.length;
 }

@@ -45,7 +45,7 @@ describe('hark', () => {
     [['import', 'x', '--data', 'd', '--url', 'http://localhost'], 'cannot be used with option'],
     [['simulate', '--faults', 'fire', '--out', 'x'], 'unknown fault "fire"'],
     [['simulate', '--speed', '-1'], 'Give max, or a number above 0'],
-    [['models', 'rollback', 'seven'], 'Give a version, such as v37.'],
+    [['models', 'rollback', 'seven'], 'Give a version, such as v37, or current, previous or challenger.'],
     [['replay', '/nowhere.csv'], '/nowhere.csv: there is no such file or folder, and it is no session id'],
     [['replay', '0123456789abcdef', '0123456789abcdef'], 'one session at a time'],
     [['replay', '0123456789abcdef', '--columns', 'x,y'], '--columns and --rejected are for files'],

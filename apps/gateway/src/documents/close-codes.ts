@@ -8,7 +8,7 @@ const MEANINGS: Readonly<Record<keyof typeof CLOSE_CODES, string>> = {
   initTimeout: 'no connection_init in 10 s',
   idInUse: 'the id of the subscription is in use',
   tooSlow:
-    'nothing taken for 30 s while 1 MiB waits, or no sign of life over two pings; resume from your cursor',
+    'nothing taken for 20 s while 512 KiB wait, or a ping not answered in 10 s; resume from your cursor',
 };
 
 /** Why `/v1/live` closes a socket, by code. */

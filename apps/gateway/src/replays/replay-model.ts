@@ -1,6 +1,12 @@
 import { TOPICS, problem, type Prediction, type VersionManifest } from '@hark/contracts';
 import type { FeatureExtractor } from '@hark/features';
-import { FeatureSchemaError, Learner, UnknownClassifierError, classifierByName } from '@hark/models';
+import {
+  FeatureSchemaError,
+  Learner,
+  UnknownClassifierError,
+  classifierByName,
+  type LearnerOptions,
+} from '@hark/models';
 import { ProblemError } from '@hark/service';
 import {
   Pipeline,
@@ -17,8 +23,7 @@ export interface ReplayModelOptions {
   readonly windows: Partial<WindowOptions>;
   /** A new extractor each time: extractors reuse scratch space. */
   readonly features: () => FeatureExtractor;
-  readonly confidenceThreshold?: number;
-  readonly onDrift?: 'boost' | 'none';
+  readonly learning?: Pick<LearnerOptions, 'confidenceThreshold' | 'onDrift' | 'drift'>;
 }
 
 /** A windower and a learner of its own: samples in, predictions out, nothing stored. */
@@ -52,20 +57,19 @@ export class ReplayModels {
    * @throws ProblemError 409 when the version can't answer windows of today's features or its file is damaged.
    */
   create(manifest: VersionManifest, learn: boolean, onPrediction: (json: string) => void): ReplayModel {
-    const { artifacts, windows, confidenceThreshold, onDrift } = this.options;
+    const { artifacts, windows, learning } = this.options;
     const features = this.options.features();
     const text = new TextDecoder();
     try {
       const learner = new Learner(
         {
+          ...learning,
           classifier: classifierByName(manifest.classifier),
           featureSchema: features.schema,
           featureNames: features.names,
           startFrom: { version: manifest.version, state: storedState(artifacts, manifest) },
           learning: learn,
           versions: false,
-          ...(confidenceThreshold === undefined ? {} : { confidenceThreshold }),
-          ...(onDrift === undefined ? {} : { onDrift }),
         },
         { artifacts, digest: sha256 },
       );

@@ -189,7 +189,9 @@ describe('a replay, when its gateway is killed,', () => {
   it('fails and says why where settings would change its predictions', async () => {
     const id = await replay({ speed: 1 });
     await pass(3000);
-    await kill({ replayModel: { windows: {}, features: () => meanFeatures, confidenceThreshold: 0.9 } });
+    await kill({
+      replayModel: { windows: {}, features: () => meanFeatures, learning: { confidenceThreshold: 0.9 } },
+    });
     expect(view(id)).toMatchObject({ status: 'failed', reason: 'failed' });
     expect(view(id).error).toContain('other settings');
   });

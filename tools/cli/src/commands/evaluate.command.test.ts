@@ -132,9 +132,9 @@ describe('hark evaluate', () => {
   });
 
   it('compares classifiers on the windows that both answered, each as if it were alone', async () => {
-    const { compared = [], digest } = await evaluated('--compare', 'rls,no-change');
+    const { compared = [], digest } = await evaluated('--compare', 'ensemble,no-change');
     const [first, other] = compared;
-    expect(compared.map(({ classifier }) => classifier)).toEqual(['rls', 'no-change']);
+    expect(compared.map(({ classifier }) => classifier)).toEqual(['ensemble', 'no-change']);
     expect([first.digest, digest]).toEqual([(await evaluated()).digest, first.digest]);
     expect(other.digest).toBe((await evaluated('--classifier', 'no-change')).digest);
     expect(first.against).toBe(undefined);
@@ -148,7 +148,7 @@ describe('hark evaluate', () => {
 
   it('leaves users out for each classifier in turn', async () => {
     const args = ['--protocol', 'leave-one-user-out', '--label-every', '2'];
-    const { compared = [], ...result } = await evaluated(...args, '--compare', 'rls,majority');
+    const { compared = [], ...result } = await evaluated(...args, '--compare', 'ensemble,majority');
     const alone = await evaluated(...args);
     expect(result.digest).toBe(alone.digest);
     expect([result.cold?.accuracy, result.adapting?.accuracy]).toEqual([
@@ -194,6 +194,6 @@ describe('hark evaluate', () => {
   });
 
   it('lists the classifiers in its help', async () => {
-    expect((await hark('evaluate', '--help')).out).toMatch(/^Classifiers:\n {2}rls/m);
+    expect((await hark('evaluate', '--help')).out).toMatch(/^Classifiers:\n {2}ensemble/m);
   });
 });

@@ -29,7 +29,7 @@ Examples:
   gatewayOptions(
     labels
       .command('add')
-      .argument('<user>')
+      .argument('<user>', 'whose')
       .argument('<activity>', 'what it was: an activity that the service knows')
       .description('label a stretch of event time')
       .requiredOption('--from <time>', 'ISO 8601 with a zone, or nanoseconds')

@@ -1,8 +1,8 @@
-import type { RollbackAnswer, VersionList, VersionManifest, VersionView } from '@hark/contracts';
+import type { RollbackAnswer, VersionDiff, VersionList, VersionManifest, VersionView } from '@hark/contracts';
 import type { Command } from 'commander';
-import { grouped, percent, renderTable } from '../terminal/table.js';
+import { grouped, percent, renderTable, type Cell } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { version } from './option-values.js';
+import { namedVersion } from './option-values.js';
 import { gatewayClient, gatewayOptions, type GatewayOptions } from './service-urls.js';
 
 interface RollbackOptions extends GatewayOptions {
@@ -23,7 +23,8 @@ Examples:
   hark models list
   hark models show v37
   hark models rollback v33 --dry-run
-  hark models rollback v33 --reason "worse since the new phones"`,
+  hark models rollback v33 --reason "worse since the new phones"
+  hark models rollback previous`,
     );
 
   gatewayOptions(models.command('list').description('all versions, newest first')).action(
@@ -37,10 +38,12 @@ Examples:
   );
 
   gatewayOptions(
-    models.command('show').argument('<version>', 'such as v37').description('all about one version'),
-  ).action(async (number: string, options: GatewayOptions) => {
-    const path = /^(current|previous|challenger)$/.test(number) ? number : String(version(number));
-    const answer = await gatewayClient(options, terminal).json<VersionView>(`/v1/models/${path}`);
+    models
+      .command('show')
+      .argument('<version>', 'such as v37, or current, previous or challenger', namedVersion)
+      .description('all about one version'),
+  ).action(async (named: string, options: GatewayOptions) => {
+    const answer = await gatewayClient(options, terminal).json<VersionView>(`/v1/models/${named}`);
     if (options.json) return terminal.out(JSON.stringify(answer));
     terminal.out(versionText(answer));
   });
@@ -48,14 +51,14 @@ Examples:
   gatewayOptions(
     models
       .command('rollback')
-      .argument('<version>', 'the version that is to answer, such as v33', version)
+      .argument('<version>', 'the version that is to answer, such as v33 or previous', namedVersion)
       .description('let another version answer, from the next window on; the same call goes back again')
       .option('--frozen', 'it answers as it is and learns nothing')
       .option('--dry-run', 'only say what would change')
       .option('--reason <text>', 'kept with the change'),
-  ).action(async (number: number, options: RollbackOptions) => {
+  ).action(async (named: string, options: RollbackOptions) => {
     const answer = await gatewayClient(options, terminal).post<RollbackAnswer>(
-      `/v1/models/${number}/rollback`,
+      `/v1/models/${named}/rollback`,
       {
         learning: options.frozen ? 'frozen' : 'continue',
         dryRun: options.dryRun ?? false,
@@ -68,11 +71,11 @@ Examples:
   gatewayOptions(
     models
       .command('promote')
-      .argument('<version>', 'the challenger, such as v38', version)
+      .argument('<version>', 'the challenger, such as v38 or challenger', namedVersion)
       .description('let a challenger answer, from the next window on'),
-  ).action(async (number: number, options: GatewayOptions) => {
+  ).action(async (named: string, options: GatewayOptions) => {
     const answer = await gatewayClient(options, terminal).post<RollbackAnswer>(
-      `/v1/models/${number}/promote`,
+      `/v1/models/${named}/promote`,
       {},
     );
     terminal.out(options.json ? JSON.stringify(answer) : activationText(answer));
@@ -84,8 +87,33 @@ function activationText({ from, to, effectiveAt, learning, diff }: RollbackAnswe
     effectiveAt === null
       ? `v${from} would give way to v${to}; nothing was changed`
       : `v${to} answers instead of v${from} from ${effectiveAt.topic}/${effectiveAt.offset} on, learning: ${learning}`;
-  const rows = Object.entries(diff).map(([name, value]) => [name, JSON.stringify(value)]);
-  return `${what}\n${renderTable(['', ''], rows)}`;
+  return `${what}\n${renderTable(['', `v${from}`, `v${to}`], diffRows(diff))}`;
+}
+
+function diffRows({
+  windowsLearned,
+  parent,
+  classifier,
+  featureSchema,
+  classes,
+  metrics,
+}: VersionDiff): Cell[][] {
+  const row = <T>(
+    name: string,
+    change: { readonly from: T; readonly to: T },
+    show: (value: T) => Cell,
+  ): Cell[] => [name, show(change.from), show(change.to)];
+  const figure = (value: number) => value.toFixed(3);
+  return [
+    row('windows learned', windowsLearned, grouped),
+    row('parent', parent, (number) => (number === null ? null : `v${number}`)),
+    row('classifier', classifier, String),
+    row('feature schema', featureSchema, String),
+    ['knows alone', classes.removed.join(', ') || null, classes.added.join(', ') || null],
+    row('accuracy then', metrics.accuracy, percent),
+    row('kappa then', metrics.kappa, figure),
+    row('macro-F1 then', metrics.macroF1, figure),
+  ];
 }
 
 export function versionTable(versions: readonly VersionView[]): string {

@@ -52,6 +52,14 @@ export function version(text: string): number {
   throw new InvalidArgumentError('Give a version, such as v37.');
 }
 
+/** As {@link version}, or what a version is at the time; as it stands in a path. */
+export function namedVersion(text: string): string {
+  if (/^(current|previous|challenger)$/.test(text)) return text;
+  const match = /^v?(\d{1,9})$/.exec(text);
+  if (match !== null) return match[1];
+  throw new InvalidArgumentError('Give a version, such as v37, or current, previous or challenger.');
+}
+
 export function httpUrl(text: string): string {
   try {
     const url = new URL(text);

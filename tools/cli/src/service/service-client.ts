@@ -21,7 +21,8 @@ export class RefusedError extends WorkFailedError {
     readonly problem: Partial<Problem>,
     what: string,
   ) {
-    super(`${what}: ${status} ${problem.detail ?? problem.title ?? 'refused without a reason'}`);
+    const hint = status === 401 ? ' (the command line shows the token in HARK_TOKEN)' : '';
+    super(`${what}: ${status} ${problem.detail ?? problem.title ?? 'refused without a reason'}${hint}`);
   }
 }
 
