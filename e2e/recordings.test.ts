@@ -116,7 +116,7 @@ describe.skipIf(ABSENT)(`recordings of real people${ABSENT ? ` (${ABSENT})` : ''
     const scored = readFileSync(predictions, 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as WirePrediction & { window: { startNs: string } })
+      .map((line) => JSON.parse(line) as WirePrediction)
       .filter(({ label, probabilities }) => label !== null && Object.keys(probabilities).length > 0);
     const before = scored.findIndex(({ window }) => BigInt(window.startNs) >= middle);
     const right = scored
