@@ -71,6 +71,7 @@ export class Answering {
     const adapted = this.adaptation?.adapt(window.user, shown, classes, shared) ?? shared;
     const isNew = familiarity.isNew(shown);
     // A motion that is none of the activities is no evidence for any of them.
+    if (isNew) this.filter?.skip();
     const probabilities = isNew ? adapted : this.smooth(window, adapted);
     const best = mostProbable(probabilities);
     const confidence = probabilities[best];

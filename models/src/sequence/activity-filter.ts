@@ -90,6 +90,11 @@ export class ActivityFilter {
     return belief;
   }
 
+  /** A window is answered without {@link posterior}: what is learned next is not about the window before it. */
+  skip(): void {
+    this.inertiaHeld.noteNothing();
+  }
+
   /**
    * Learns from the true class of the final window that {@link posterior} was last asked for how much to take over. For
    * labels that come with their window; call it at most once for a window.
