@@ -5,6 +5,7 @@ import { createFeatureExtractor } from '@hark/features';
 import { Learner, UnknownClassifierError, type ClassifierFactory } from '@hark/models';
 import { RunnerHost, failStart, learningOptions, openDataFolder, serve, serveOptions } from '@hark/service';
 import { loadClassifiers, type Classifiers } from './classifiers.js';
+import { registerLearnerMetrics } from './learner-metrics.js';
 import { learnerSettings } from './settings.js';
 
 /** The learner has no routes of its own: what it does is in the log, how it fares on its status page. */
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
       context,
     );
     context.health.report('model', () => learner.status());
+    registerLearnerMetrics(context.metrics, learner);
     if (tensorFlow !== null) context.health.report('tensorflow', () => tensorFlow);
     await host.recover();
     return {
