@@ -36,10 +36,12 @@ export class Answering {
     options: LearnerOptions,
     private readonly line: ModelLine,
     artifacts: Pick<ArtifactStore, 'read'>,
+    digest: (bytes: Uint8Array) => string,
   ) {
     const { adaptation = true, smoothing = true, featureNames, usersAtHand = USERS_AT_HAND } = options;
     this.adaptation = adaptation ? new UserAdaptation(featureNames) : null;
-    this.shelf = this.adaptation === null ? null : new UserShelf(this.adaptation, artifacts, usersAtHand);
+    this.shelf =
+      this.adaptation === null ? null : new UserShelf(this.adaptation, artifacts, digest, usersAtHand);
     this.filter = smoothing ? new ActivityFilter(line.current.inertia) : null;
     this.threshold = options.confidenceThreshold ?? CONFIDENCE_THRESHOLD;
   }

@@ -27,7 +27,7 @@ const SHARED_MODEL_ALONE = { adaptation: false, smoothing: false, interpolation:
 /** Everything on, and so few users at hand that they are put away again and again. */
 const EVERYTHING = { adaptation: true, smoothing: true, interpolation: true, usersAtHand: 1 };
 
-function setUp(options: Partial<LearnerOptions> = {}, outputs = new RecordedOutputs()) {
+function setUp(options: Partial<LearnerOptions> = {}, outputs = new RecordedOutputs(), digestOf = digest) {
   const windows = new Map<number, Uint8Array>();
   const learner = new Learner(
     {
@@ -38,7 +38,7 @@ function setUp(options: Partial<LearnerOptions> = {}, outputs = new RecordedOutp
       ...SHARED_MODEL_ALONE,
       ...options,
     },
-    { artifacts: outputs, digest, windowAt: (offset) => windows.get(offset) ?? null },
+    { artifacts: outputs, digest: digestOf, windowAt: (offset) => windows.get(offset) ?? null },
   );
   const run = (inputs: readonly Input[]) => {
     for (const { topic, record } of inputs) {
@@ -54,9 +54,18 @@ function setUp(options: Partial<LearnerOptions> = {}, outputs = new RecordedOutp
     events: () => outputs.of<ModelEvent>(TOPICS.models),
     alerts: () => outputs.of<Alert>(TOPICS.alerts),
     manifest: (version: number) =>
-      JSON.parse(new TextDecoder().decode(outputs.read(`models/v${version}.json`)!)) as VersionManifest,
+      outputs
+        .of<ModelEvent>(TOPICS.models)
+        .flatMap((event) => (event.kind === 'created' ? [event.manifest] : []))
+        .find((manifest) => manifest.version === version) as VersionManifest,
   };
 }
+
+function nameOf(outputs: RecordedOutputs, version: number): string {
+  return [...outputs.artifacts.keys()].find((name) => name.startsWith(`models/v${version}-`))!;
+}
+
+const stateOf = (outputs: RecordedOutputs, version: number) => outputs.read(nameOf(outputs, version));
 
 /** `count` labelled windows, from window `from` on. */
 function labelled(count: number, log = new InputLog(), from = 0): InputLog {
@@ -263,7 +272,7 @@ describe('versions', () => {
       metrics: { windows: 39 },
       time: '2015-02-23T13:04:44.800Z',
     });
-    expect(manifest(3).digest).toBe(digest(outputs.read('models/v3.state')!));
+    expect(manifest(3).digest).toBe(digest(stateOf(outputs, 3)!));
     expect(events()[2]).toEqual({ kind: 'created', manifest: manifest(3) });
   });
 
@@ -304,7 +313,7 @@ describe('versions', () => {
   it('can be started from: the copy says what the original said', () => {
     const original = setUp();
     original.run(labelled(60).inputs);
-    const state = original.outputs.read('models/v2.state')!;
+    const state = stateOf(original.outputs, 2)!;
     const copy = setUp({ versions: false, startFrom: { version: 2, state } });
     copy.run(labelled(60).inputs.slice(20, 40));
     expect(copy.predictions()).toEqual(original.predictions().slice(20, 40));
@@ -313,7 +322,7 @@ describe('versions', () => {
   it('can not be started from with other features, or when damaged', () => {
     const original = setUp();
     original.run(labelled(25).inputs);
-    const state = original.outputs.read('models/v2.state')!;
+    const state = stateOf(original.outputs, 2)!;
     const startFrom = { version: 2, state };
     expect(() => setUp({ startFrom, featureSchema: 'other' })).toThrow(FeatureSchemaError);
     const damaged = state.slice();
@@ -333,7 +342,7 @@ describe('versions kept', () => {
     run(labelled(100).inputs);
     expect(numbers(events(), 'created')).toEqual([1, 2, 3, 4, 5, 6]);
     expect(numbers(events(), 'removed')).toEqual([1, 2, 3]);
-    expect(outputs.discarded.slice(0, 2)).toEqual(['models/v1.state', 'models/v1.json']);
+    expect(outputs.discarded).toEqual([nameOf(outputs, 1), nameOf(outputs, 2), nameOf(outputs, 3)]);
   });
 
   it('always are the one that answers and the one before it', () => {
@@ -571,11 +580,14 @@ describe('a rollback', () => {
     const log = new InputLog();
     for (let i = 0; i < 25; i++) log.window(window(i, 'sit', { featureSchema: 'old-schema' }));
     old.run(log.inputs);
-    const { run, outputs, events, learner } = setUp();
+    const { run, outputs, events, learner } = setUp(
+      {},
+      new RecordedOutputs(),
+      () => 'always the same digest',
+    );
     run(labelled(45).inputs);
     const before = learner.snapshot();
-    for (const name of ['models/v2.state', 'models/v2.json'])
-      outputs.artifacts.set(name, old.outputs.read(name)!);
+    outputs.artifacts.set(nameOf(outputs, 2), stateOf(old.outputs, 2)!);
     run(new InputLog().command(back(2)).inputs);
     expect(events().at(-1)).toMatchObject({ kind: 'refused', code: 'incompatible_features' });
     expect(learner.snapshot()).toEqual(before);
@@ -584,9 +596,9 @@ describe('a rollback', () => {
   it('refuses a damaged version and changes nothing', () => {
     const { run, outputs, events, learner } = setUp();
     run(labelled(45).inputs);
-    const damaged = outputs.read('models/v1.state')!.slice();
+    const damaged = stateOf(outputs, 1)!.slice();
     damaged[200] ^= 1;
-    outputs.artifacts.set('models/v1.state', damaged);
+    outputs.artifacts.set(nameOf(outputs, 1), damaged);
     const before = learner.snapshot();
     run(new InputLog().command(back(1)).inputs);
     expect(events().at(-1)).toMatchObject({ kind: 'refused', code: 'damaged_version' });
@@ -682,7 +694,7 @@ describe('drift', () => {
         'drift',
       ]);
     }
-    expect(boosted.outputs.read('models/v2.state')).toEqual(plain.outputs.read('models/v2.state'));
+    expect(stateOf(boosted.outputs, 2)).toEqual(stateOf(plain.outputs, 2));
     const accuracy = ({ learner }: typeof plain) => learner.status().scores.overall.accuracy;
     expect(accuracy(boosted)).toBeGreaterThan(accuracy(plain));
   });

@@ -27,7 +27,7 @@ import { predictionJson } from './prediction-json.js';
 import { Training } from './training.js';
 
 const FORMAT = 'hark.learner';
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 const utf8 = new TextEncoder();
 
@@ -80,7 +80,7 @@ export class Learner implements Processor {
       classifiers: options.classifiers ?? ((name) => named.find((factory) => factory.name === name) ?? null),
     };
     this.line = new ModelLine(options, this.codec, world.artifacts, world.digest);
-    this.answering = new Answering(options, this.line, world.artifacts);
+    this.answering = new Answering(options, this.line, world.artifacts, world.digest);
     this.training = new Training(options, this.line, this.answering, () => this.point());
     const horizonMs = options.labelHorizonMs ?? 0;
     const recall = (offset: number) => this.recall(offset);

@@ -1,4 +1,4 @@
-import { TOPICS, type ModelEvent, type VersionCause } from '@hark/contracts';
+import { TOPICS, type ModelEvent, type VersionCause, type VersionManifest } from '@hark/contracts';
 import {
   StateFormatError,
   type ArtifactStore,
@@ -19,7 +19,7 @@ import {
   type ModelCodec,
   type ModelState,
 } from './model-state.js';
-import { VersionShelf } from './version-shelf.js';
+import { VersionShelf, type ShelvedVersion } from './version-shelf.js';
 
 const utf8 = new TextEncoder();
 
@@ -54,8 +54,8 @@ export class ModelLine {
   /** The version that answered when the last drift began, and the newest picture of a challenger; 0 = none. */
   private beforeDrift = 0;
   private challenger = 0;
-  /** Ascending. */
-  private kept: number[] = [];
+  /** Ascending by number. */
+  private kept: ShelvedVersion[] = [];
   private replacedTimes = 0;
   private learnedSince = 0;
   private scoresSince = new ConfusionMatrix();
@@ -162,10 +162,10 @@ export class ModelLine {
 
   /** Goes back to a version, or on to one made earlier. @returns why not, with nothing changed; null when done. */
   rollBack(to: number): Refusal | null {
+    const found = this.find(to);
+    if (found === null) return { code: 'unknown_version', message: `there is no version ${to}` };
     try {
-      const found = this.kept.includes(to) ? this.shelf.find(to) : null;
-      if (found === null) return { code: 'unknown_version', message: `there is no version ${to}` };
-      this.model = readModel(found.state, this.codec);
+      this.model = readModel(this.shelf.state(found), this.codec);
     } catch (error) {
       if (error instanceof FeatureSchemaError)
         return { code: 'incompatible_features', message: error.message };
@@ -180,9 +180,9 @@ export class ModelLine {
 
   /** Lets a challenger's version answer. @returns why not, with nothing changed; null when done. */
   promote(to: number): Refusal | null {
-    const found = this.kept.includes(to) ? this.shelf.find(to) : null;
+    const found = this.find(to);
     if (found === null) return { code: 'unknown_version', message: `there is no version ${to}` };
-    if (found.manifest.cause !== 'challenger') {
+    if (found.cause !== 'challenger') {
       return {
         code: 'not_a_challenger',
         message: `version ${to} is no challenger's: roll back to it instead`,
@@ -203,7 +203,8 @@ export class ModelLine {
 
   write(state: StateWriter): void {
     state.bytes(this.state()).f64(this.activeVersion).f64(this.previousVersion).f64(this.highest);
-    state.f64(this.beforeDrift).f64(this.challenger).f64Array(Float64Array.from(this.kept));
+    state.f64(this.beforeDrift).f64(this.challenger).u32(this.kept.length);
+    for (const { version, cause, digest } of this.kept) state.f64(version).string(cause).string(digest);
     state.f64(this.replacedTimes).f64(this.learnedSince);
     this.scoresSince.write(state);
   }
@@ -216,10 +217,18 @@ export class ModelLine {
     this.highest = state.f64();
     this.beforeDrift = state.f64();
     this.challenger = state.f64();
-    this.kept = [...state.f64Array()];
+    this.kept = Array.from({ length: state.u32() }, () => ({
+      version: state.f64(),
+      cause: state.string() as VersionCause,
+      digest: state.string(),
+    }));
     this.replacedTimes = state.f64();
     this.learnedSince = state.f64();
     this.scoresSince = ConfusionMatrix.read(state);
+  }
+
+  private find(version: number): ShelvedVersion | null {
+    return this.kept.find((kept) => kept.version === version) ?? null;
   }
 
   private activate(version: number): void {
@@ -239,36 +248,35 @@ export class ModelLine {
     outputs: Outputs,
     command?: number,
   ): void {
-    this.kept.push(version);
-    if (!outputs.suppressed) {
-      const { classifier, lineage } = model;
-      const { featureSchema } = this.codec;
-      const described = {
-        version,
-        parent: parent === 0 ? null : parent,
-        cause,
-        classifier: classifier.name,
-        logPosition: at.logPosition,
-        windowsLearned: classifier.learned,
-        classes: [...classifier.classes],
-        metrics: lineage.summary(),
-        featureSchema,
-        time: at.time,
-      };
-      const manifest = this.shelf.put(described, writeModel(model, featureSchema), outputs);
-      this.tell({ kind: 'created', manifest, ...(command === undefined ? {} : { command }) }, outputs);
-    }
+    const { classifier, lineage } = model;
+    const { featureSchema } = this.codec;
+    const shelved = this.shelf.put(version, cause, writeModel(model, featureSchema), outputs);
+    this.kept.push(shelved);
+    const manifest: VersionManifest = {
+      version,
+      parent: parent === 0 ? null : parent,
+      cause,
+      classifier: classifier.name,
+      logPosition: at.logPosition,
+      windowsLearned: classifier.learned,
+      classes: [...classifier.classes],
+      metrics: lineage.summary(),
+      featureSchema,
+      digest: shelved.digest,
+      time: at.time,
+    };
+    this.tell({ kind: 'created', manifest, ...(command === undefined ? {} : { command }) }, outputs);
     this.removeOld(outputs);
   }
 
   private removeOld(outputs: Outputs): void {
     const spared = [this.activeVersion, this.previousVersion, this.beforeDrift, this.challenger];
     while (this.kept.length > this.versionsKept) {
-      const oldest = this.kept.find((version) => !spared.includes(version));
+      const oldest = this.kept.find(({ version }) => !spared.includes(version));
       if (oldest === undefined) return;
       this.kept.splice(this.kept.indexOf(oldest), 1);
       this.shelf.remove(oldest, outputs);
-      this.tell({ kind: 'removed', version: oldest }, outputs);
+      this.tell({ kind: 'removed', version: oldest.version }, outputs);
     }
   }
 }

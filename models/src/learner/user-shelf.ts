@@ -15,13 +15,15 @@ const MOST_USERS = 65_536;
  * if they had stayed, to the bit. A file is written once; each time a user is put away it is a new one.
  */
 export class UserShelf {
-  private readonly away = new Map<string, number>();
+  /** Name of the file, by user. */
+  private readonly away = new Map<string, string>();
   private filed = 0;
 
   /** @param most users at hand. */
   constructor(
     private readonly adaptation: UserAdaptation,
     private readonly artifacts: Pick<ArtifactStore, 'read'>,
+    private readonly digest: (bytes: Uint8Array) => string,
     private readonly most: number,
   ) {}
 
@@ -34,11 +36,11 @@ export class UserShelf {
   bringBack(user: string, outputs: Outputs): void {
     const file = this.away.get(user);
     if (file === undefined) return;
-    const stored = this.artifacts.read(nameOf(file));
-    if (stored === null) throw new StateFormatError(`what is known of a user is gone: ${nameOf(file)}`);
+    const stored = this.artifacts.read(file);
+    if (stored === null) throw new StateFormatError(`what is known of a user is gone: there is no ${file}`);
     this.adaptation.bringBack(user, stored);
     this.away.delete(user);
-    outputs.discard(nameOf(file));
+    outputs.discard(file);
     this.putQuietAway(outputs);
   }
 
@@ -48,13 +50,15 @@ export class UserShelf {
       const quiet = this.adaptation.longestQuiet;
       const state = quiet === null ? null : this.adaptation.setAside(quiet);
       if (quiet === null || state === null) return;
-      outputs.artifact(nameOf(++this.filed), state);
-      this.away.set(quiet, this.filed);
+      // The digest is part of the name for the reason that a version's is, see versionStateName.
+      const file = `users/${++this.filed}-${this.digest(state).slice(0, 16)}.state`;
+      outputs.artifact(file, state);
+      this.away.set(quiet, file);
     }
     while (this.away.size > MOST_USERS) {
       for (const [user, file] of this.away) {
         this.away.delete(user);
-        outputs.discard(nameOf(file));
+        outputs.discard(file);
         break;
       }
     }
@@ -62,7 +66,7 @@ export class UserShelf {
 
   write(state: StateWriter): void {
     state.f64(this.filed).u32(this.away.size);
-    for (const [user, file] of this.away) state.string(user).f64(file);
+    for (const [user, file] of this.away) state.string(user).string(file);
   }
 
   /** @throws StateFormatError */
@@ -71,10 +75,6 @@ export class UserShelf {
     const users = state.u32();
     if (users > MOST_USERS) throw new StateFormatError(`${users} users are away`);
     this.away.clear();
-    for (let i = 0; i < users; i++) this.away.set(state.string(), state.f64());
+    for (let i = 0; i < users; i++) this.away.set(state.string(), state.string());
   }
-}
-
-function nameOf(file: number): string {
-  return `users/${file}.state`;
 }

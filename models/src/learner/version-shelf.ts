@@ -1,17 +1,20 @@
-import type { VersionManifest } from '@hark/contracts';
+import type { VersionCause } from '@hark/contracts';
 import { StateFormatError, type ArtifactStore, type Outputs } from '@hark/streaming';
 
-const utf8 = new TextEncoder();
-const text = new TextDecoder();
-
-/** Name of a version's state among the artifacts. */
-export function versionStateName(version: number): string {
-  return `models/v${version}.state`;
+/**
+ * Name of a version's state among the artifacts. The digest is part of it: a step that a crash undid may have left a
+ * file behind, and the step taken in its stead may make another version of the same number.
+ * @param digest SHA-256 of the state, hex.
+ */
+export function versionStateName(version: number, digest: string): string {
+  return `models/v${version}-${digest.slice(0, 16)}.state`;
 }
 
-/** Name of a version's manifest among the artifacts. */
-export function versionManifestName(version: number): string {
-  return `models/v${version}.json`;
+/** What is remembered of a version that is kept; its manifest stands in the log. */
+export interface ShelvedVersion {
+  readonly version: number;
+  readonly cause: VersionCause;
+  readonly digest: string;
 }
 
 /**
@@ -19,55 +22,37 @@ export function versionManifestName(version: number): string {
  * outputs but not yet in the store: until it does, it is kept here.
  */
 export class VersionShelf {
-  private readonly unstored = new Map<
-    number,
-    { readonly state: Uint8Array; readonly manifest: VersionManifest }
-  >();
+  private readonly unstored = new Map<string, Uint8Array>();
 
   constructor(
     private readonly artifacts: Pick<ArtifactStore, 'read'>,
     private readonly digest: (bytes: Uint8Array) => string,
   ) {}
 
-  put(described: Omit<VersionManifest, 'digest'>, state: Uint8Array, outputs: Outputs): VersionManifest {
-    for (const version of this.unstored.keys()) {
-      if (this.artifacts.read(versionManifestName(version)) !== null) this.unstored.delete(version);
-    }
-    const manifest: VersionManifest = { ...described, digest: this.digest(state) };
-    outputs.artifact(versionStateName(manifest.version), state);
-    outputs.artifact(versionManifestName(manifest.version), utf8.encode(JSON.stringify(manifest)));
-    this.unstored.set(manifest.version, { state, manifest });
-    return manifest;
+  put(version: number, cause: VersionCause, state: Uint8Array, outputs: Outputs): ShelvedVersion {
+    for (const name of this.unstored.keys())
+      if (this.artifacts.read(name) !== null) this.unstored.delete(name);
+    const shelved = { version, cause, digest: this.digest(state) };
+    const name = versionStateName(version, shelved.digest);
+    outputs.artifact(name, state);
+    if (!outputs.suppressed) this.unstored.set(name, state);
+    return shelved;
   }
 
-  remove(version: number, outputs: Outputs): void {
-    this.unstored.delete(version);
-    outputs.discard(versionStateName(version));
-    outputs.discard(versionManifestName(version));
+  remove({ version, digest }: ShelvedVersion, outputs: Outputs): void {
+    const name = versionStateName(version, digest);
+    this.unstored.delete(name);
+    outputs.discard(name);
   }
 
-  /**
-   * @returns the version, or null when there is none of this number.
-   * @throws StateFormatError when what is stored is not what its manifest says.
-   */
-  find(version: number): { readonly state: Uint8Array; readonly manifest: VersionManifest } | null {
-    const kept = this.unstored.get(version);
-    if (kept !== undefined) return kept;
-    const state = this.artifacts.read(versionStateName(version));
-    const stored = this.artifacts.read(versionManifestName(version));
-    if (state === null || stored === null) return null;
-    const manifest = parseManifest(stored);
-    if (this.digest(state) !== manifest.digest) {
+  /** @throws StateFormatError when the state is gone, or not what its digest says. */
+  state({ version, digest }: ShelvedVersion): Uint8Array {
+    const name = versionStateName(version, digest);
+    const state = this.unstored.get(name) ?? this.artifacts.read(name);
+    if (state === null) throw new StateFormatError(`version ${version} is gone: there is no ${name}`);
+    if (this.digest(state) !== digest) {
       throw new StateFormatError(`version ${version} is damaged: its digest does not match`);
     }
-    return { state, manifest };
-  }
-}
-
-function parseManifest(stored: Uint8Array): VersionManifest {
-  try {
-    return JSON.parse(text.decode(stored)) as VersionManifest;
-  } catch {
-    throw new StateFormatError('a manifest that is not JSON');
+    return state;
   }
 }

@@ -10,6 +10,8 @@ import { testLearner, windowRecord } from '../testing/test-learner.js';
 let clock: ManualClock;
 let log: MemoryLog;
 let artifacts: MemoryArtifactStore;
+const stateName = (version: number) =>
+  artifacts.names.find((name) => name.startsWith(`models/v${version}-`))!;
 let learner: Awaited<ReturnType<typeof testLearner>>;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 
@@ -157,10 +159,10 @@ describe('the state of a version', () => {
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toBe('application/octet-stream');
       expect(response.headers.get('etag')).toBe(`"${String(digest)}"`);
-      expect(new Uint8Array(await response.arrayBuffer())).toEqual(artifacts.read('models/v2.state'));
+      expect(new Uint8Array(await response.arrayBuffer())).toEqual(artifacts.read(stateName(2)));
     }
     const current = await state('current');
-    expect(new Uint8Array(await current.arrayBuffer())).toEqual(artifacts.read('models/v3.state'));
+    expect(new Uint8Array(await current.arrayBuffer())).toEqual(artifacts.read(stateName(3)));
   });
 
   it('is 404 of a version that does not exist', async () => {
@@ -172,11 +174,7 @@ describe('the state of a version', () => {
     await learn(0, 10);
     const damaged = {
       read: (name: string) =>
-        name === 'models/v1.state'
-          ? new Uint8Array(9)
-          : name === 'models/v2.state'
-            ? null
-            : artifacts.read(name),
+        name === stateName(1) ? new Uint8Array(9) : name === stateName(2) ? null : artifacts.read(name),
       remove: () => Promise.resolve(),
       write: () => Promise.resolve(),
     };
@@ -249,7 +247,7 @@ describe('a rollback', () => {
   it('in a dry run is refused as the real one would be where the stored state is damaged', async () => {
     await learn(0, 10);
     const damaged = {
-      read: (name: string) => (name === 'models/v1.state' ? new Uint8Array(9) : artifacts.read(name)),
+      read: (name: string) => (name === stateName(1) ? new Uint8Array(9) : artifacts.read(name)),
       remove: () => Promise.resolve(),
       write: () => Promise.resolve(),
     };

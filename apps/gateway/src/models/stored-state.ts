@@ -13,7 +13,7 @@ export function storedState(
   artifacts: Pick<ArtifactStore, 'read'>,
   { version, digest }: VersionManifest,
 ): Uint8Array {
-  const name = versionStateName(version);
+  const name = versionStateName(version, digest);
   const state = artifacts.read(name);
   if (state === null)
     throw refused('missing_version', `The state of version ${version} (${name}) is not there.`);

@@ -11,6 +11,8 @@ import type { GatewayOptions } from '../gateway.js';
 let clock: ManualClock;
 let log: MemoryLog;
 let artifacts: MemoryArtifactStore;
+const stateName = (version: number) =>
+  artifacts.names.find((name) => name.startsWith(`models/v${version}-`))!;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 let session: string;
 
@@ -180,10 +182,10 @@ describe('a replay, when its gateway is killed,', () => {
     await pass(3000);
     await control(id, { command: 'pause' });
     const { position } = view(id);
-    await artifacts.remove('models/v4.state');
+    await artifacts.remove(stateName(4));
     await kill();
     expect(view(id)).toMatchObject({ status: 'failed', reason: 'failed', position });
-    expect(view(id).error).toContain('models/v4.state');
+    expect(view(id).error).toContain('models/v4-');
   });
 
   it('fails and says why where settings would change its predictions', async () => {
