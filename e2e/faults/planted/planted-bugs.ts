@@ -1,0 +1,104 @@
+/** A fault put into the code by hand, and the tests that must then fail. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly file: string;
+  /** Occurs once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  readonly caughtBy: string;
+  /** The tests run the built apps. */
+  readonly built?: true;
+}
+
+const SIMULATION = 'e2e/faults/simulation.test.ts';
+
+/** Faults of the kinds that systems like this one have had. */
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'samples are acknowledged before they are on disk',
+    file: 'apps/ingest/src/front-door/front-door.ts',
+    find: '    await this.options.writer.durable();\n    return receipt;',
+    replace: '    return receipt;',
+    caughtBy: 'apps/ingest/src/front-door/front-door.test.ts',
+  },
+  {
+    name: 'positions are committed before the outputs',
+    file: 'libs/streaming/src/runner/runner.ts',
+    find: 'await this.untilThereIsRoom(signal, () => writer.commit(step.commit));',
+    replace:
+      'await writer.commit({ ...step.commit, appends: [] });\n' +
+      '    await writer.commit({ appends: step.commit.appends });',
+    caughtBy: SIMULATION,
+  },
+  {
+    name: 'the numbers of batches are forgotten at a restart',
+    file: 'apps/ingest/src/front-door/front-door.ts',
+    find: 'Producers.of(state.producers)',
+    replace: 'Producers.of([])',
+    caughtBy: SIMULATION,
+  },
+  {
+    name: 'the samples that duplicates are told by are forgotten at a restart',
+    file: 'libs/streaming/src/windows/sensor-buffer.ts',
+    find: 'for (let i = 0; i < size; i++) this.label[i] = reader.u32();',
+    replace: 'for (let i = 0; i < size; i++) this.label[i] = reader.u32();\n    this.tail = 0;',
+    caughtBy: SIMULATION,
+  },
+  {
+    name: 'one watermark for all devices',
+    file: 'libs/streaming/src/windows/windower.ts',
+    find: "const onInput = this.options.watermark === 'input';",
+    replace: 'const onInput = true;',
+    caughtBy: 'libs/streaming/src/windows/windower.test.ts',
+  },
+  {
+    name: 'the checksum of a stored record is not looked at',
+    file: 'libs/streaming/src/adapters/lmdb/checked-value.ts',
+    find: 'return crc32(key, crc32(payload)) === value.readUInt32LE(1) ? payload : null;',
+    replace: 'return crc32(key, crc32(payload)) >= 0 ? payload : null;',
+    caughtBy: 'libs/streaming/src/adapters/lmdb',
+  },
+  {
+    name: 'nanoseconds as JavaScript numbers',
+    file: 'libs/contracts/src/event-time.ts',
+    find: 'if (DECIMAL.test(text)) return fromNanoseconds(BigInt(text));',
+    replace: 'if (DECIMAL.test(text)) return fromNanoseconds(BigInt(Number(text)));',
+    caughtBy: 'libs/contracts/src/event-time.test.ts',
+  },
+  {
+    name: 'messages go to everybody',
+    file: 'apps/gateway/src/live/channel.ts',
+    find: 'const users = scope.narrow(payload.users);',
+    replace: 'const users = payload.users;',
+    caughtBy: 'apps/gateway/src/live',
+  },
+  {
+    name: 'the version rolled back to is not stored',
+    file: 'models/src/learner/model-line.ts',
+    find: 'state.bytes(this.state()).f64(this.activeVersion)',
+    replace: 'state.bytes(this.state()).f64(this.highest)',
+    caughtBy: SIMULATION,
+  },
+  {
+    name: 'a failed write is tried again and again',
+    file: 'libs/streaming/src/adapters/lmdb/lmdb-writer.ts',
+    find: 'if (attempt > 1 || !isInputOutputError(cause)) throw this.diskError(cause);',
+    replace: '',
+    caughtBy: 'e2e/faults/disk.test.ts',
+    built: true,
+  },
+  {
+    name: 'a process that was taken over goes on writing',
+    file: 'libs/streaming/src/log/memory-log.ts',
+    find: 'if (!current()) throw new FencedError(name);',
+    replace: '',
+    caughtBy: SIMULATION,
+  },
+  {
+    name: 'a version’s file has the name of its number alone',
+    file: 'models/src/learner/version-shelf.ts',
+    find: 'return `models/v${version}-${digest.slice(0, 16)}.state`;',
+    replace: 'return `models/v${version}-${digest.slice(0, 0)}.state`;',
+    caughtBy: SIMULATION,
+  },
+];

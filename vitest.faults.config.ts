@@ -1,0 +1,20 @@
+import { mergeConfig } from 'vitest/config';
+import base from './vitest.config.js';
+
+/** The fault suite at its full size: see docs/reliability.md. Sizes set outside win. */
+export default mergeConfig(base, {
+  test: {
+    include: ['e2e/faults/**/*.test.ts', 'e2e/crash.test.ts'],
+    // One file at a time: they measure, and kill, processes on the same few cores.
+    fileParallelism: false,
+    env: {
+      HARK_FAULTS: 'all',
+      HARK_FAULT_SEEDS: '20000',
+      HARK_FUZZ_CASES: '333334',
+      HARK_FUZZ_REQUESTS: '100000',
+      HARK_FUZZ_FRAMES: '100000',
+      HARK_E2E_KILLS: '67',
+      ...process.env,
+    },
+  },
+});
