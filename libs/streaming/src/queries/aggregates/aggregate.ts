@@ -1,0 +1,41 @@
+import type { ColumnType } from '@hark/contracts';
+import type { StateReader } from '../../encoding/state-reader.js';
+import type { StateWriter } from '../../encoding/state-writer.js';
+import type { Column } from '../rows/row-batch.js';
+import type { Value } from '../rows/value.js';
+
+/**
+ * One aggregate function over many groups at once: group `g` has its accumulator at slot `g` of arrays. Rows are added
+ * in the order of the stream, so a sum has the same bits however the stream was cut. Slot 0 takes the rows that belong
+ * to no group; nobody asks for its value.
+ */
+export interface Aggregate {
+  /** Type of the values. */
+  readonly type: ColumnType;
+  /** Makes room for slots below `capacity`. */
+  reserve(capacity: number): void;
+  /** Makes a slot that of a group without rows. */
+  init(slot: number): void;
+  /**
+   * Adds row `rows[j]` of the column to the group at `slots[j]`, for each j below `count`. Nulls are not aggregated.
+   *
+   * @param column null for a bare `count`.
+   */
+  add(column: Column | null, rows: Int32Array, slots: Int32Array, count: number): void;
+  /** Adds all that one group holds to another. The other stays as it is. */
+  merge(into: number, from: number): void;
+  /** Null for a group without values, save for counts, which are 0. Never NaN or infinite. */
+  value(slot: number): Value;
+  write(slot: number, state: StateWriter): void;
+  read(slot: number, state: StateReader): void;
+  /** An estimate of what the accumulators of so many groups take. */
+  memoryUsedBytes(groups: number): number;
+}
+
+/** A longer array that begins with the values of one. */
+export function grown(values: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {
+  if (capacity <= values.length) return values;
+  const longer = new Float64Array(capacity);
+  longer.set(values);
+  return longer;
+}
