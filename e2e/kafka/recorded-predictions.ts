@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hark, type WirePrediction } from '../harness.js';
+
+/** A simulated recording, and what an evaluation without any log says of it: the predictions that have to come out. */
+export interface RecordedPredictions {
+  readonly recording: string;
+  readonly expected: readonly WirePrediction[];
+  readonly remove: () => void;
+}
+
+export async function recordedPredictions(minutes: number, seed: number): Promise<RecordedPredictions> {
+  const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-kafka-'));
+  const recording = join(folder, 'rec');
+  const out = join(folder, 'predictions.ndjson');
+  await succeeds([
+    ...['simulate', '--users', '4', '--devices', '6', '--minutes', String(minutes), '--speed', 'max'],
+    ...['--seed', String(seed), '--faults', 'late,dup,skew', '--out', recording],
+  ]);
+  await succeeds(['evaluate', recording, '--predictions', out]);
+  const lines = readFileSync(out, 'utf8').trim().split('\n');
+  return {
+    recording,
+    expected: lines.map((line) => JSON.parse(line) as WirePrediction),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What has to be the same, to the bit. */
+export const answer = (p: WirePrediction) => [
+  p.id,
+  p.modelVersion,
+  p.activity,
+  p.probabilities,
+  p.label,
+  p.samples,
+];
+
+async function succeeds(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await hark(args);
+  if (code !== 0) throw new Error(`hark ${args[0]} ended with ${code}: ${stderr}`);
+}

@@ -1,0 +1,152 @@
+import { createRequire } from 'node:module';
+import type { ISocketFactory, logLevel as Levels, SASLOptions } from 'kafkajs';
+import type { KafkaOptions } from './kafka-options.js';
+
+/**
+ * The layer of kafkajs below its consumer and producer: one method for each request of the protocol. Reading at any
+ * offset and knowing where a produced record stands need it; a consumer can only be moved, and a producer's
+ * transactions wait longer than the broker makes them.
+ */
+export interface ProtocolCluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  findBroker(node: { nodeId: string }): Promise<ProtocolBroker>;
+  findControllerBroker(): Promise<ProtocolBroker>;
+  findGroupCoordinator(of: { groupId: string; coordinatorType: number }): Promise<ProtocolBroker>;
+  findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[];
+  getNodeIds(): string[];
+}
+
+export interface ProtocolMessage {
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly isControlRecord: boolean;
+}
+
+export interface FetchedData {
+  readonly partition: number;
+  readonly lastStableOffset: string;
+  readonly abortedTransactions: readonly { producerId: string; firstOffset: string }[] | null;
+  readonly messages: readonly ProtocolMessage[];
+}
+
+export interface ProducerIdentity {
+  readonly transactionalId: string;
+  readonly producerId: unknown;
+  readonly producerEpoch: number;
+}
+
+export interface ProtocolBroker {
+  fetch(request: {
+    replicaId: number;
+    isolationLevel: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    topics: readonly {
+      topic: string;
+      partitions: readonly { partition: number; fetchOffset: string; maxBytes: number }[];
+    }[];
+  }): Promise<{ responses: readonly { topicName: string; partitions: readonly FetchedData[] }[] }>;
+  listOffsets(request: {
+    replicaId: number;
+    isolationLevel: number;
+    topics: readonly { topic: string; partitions: readonly { partition: number; timestamp: string }[] }[];
+  }): Promise<{ responses: readonly { partitions: readonly { offset: string }[] }[] }>;
+  produce(
+    request: ProducerIdentity & {
+      acks: number;
+      timeout: number;
+      compression: number;
+      topicData: readonly {
+        topic: string;
+        partitions: readonly {
+          partition: number;
+          firstSequence: number;
+          messages: readonly {
+            key: Buffer | null;
+            value: Buffer;
+            timestamp: string;
+            headers: Record<string, never>;
+          }[];
+        }[];
+      }[];
+    },
+  ): Promise<{
+    topics: readonly { topicName: string; partitions: readonly { partition: number; baseOffset: string }[] }[];
+  }>;
+  initProducerId(request: {
+    transactionalId: string;
+    transactionTimeout: number;
+  }): Promise<{ producerId: unknown; producerEpoch: number }>;
+  addPartitionsToTxn(
+    request: ProducerIdentity & { topics: readonly { topic: string; partitions: readonly number[] }[] },
+  ): Promise<unknown>;
+  endTxn(request: ProducerIdentity & { transactionResult: boolean }): Promise<unknown>;
+  createTopics(request: {
+    topics: readonly {
+      topic: string;
+      numPartitions: number;
+      replicationFactor: number;
+      configEntries: readonly { name: string; value: string }[];
+    }[];
+    timeout: number;
+  }): Promise<unknown>;
+}
+
+export const READ_COMMITTED = 1;
+export const GZIP = 1;
+export const TRANSACTION_COORDINATOR = 1;
+
+interface Internals {
+  readonly Cluster: new (options: object) => ProtocolCluster;
+  readonly createLogger: (options: object) => unknown;
+  readonly socketFactory: () => ISocketFactory;
+  readonly filterAbortedMessages: (of: object) => ProtocolMessage[];
+  readonly logLevel: typeof Levels;
+}
+
+const require = createRequire(import.meta.url);
+const internals: Internals = {
+  Cluster: require('kafkajs/src/cluster') as Internals['Cluster'],
+  createLogger: (require('kafkajs/src/loggers') as { createLogger: Internals['createLogger'] }).createLogger,
+  socketFactory: require('kafkajs/src/network/socketFactory') as Internals['socketFactory'],
+  filterAbortedMessages:
+    require('kafkajs/src/consumer/filterAbortedMessages') as Internals['filterAbortedMessages'],
+  logLevel: (require('kafkajs') as { logLevel: typeof Levels }).logLevel,
+};
+
+/** A cluster that is not connected yet. Whoever uses it repeats and reports; kafkajs itself says nothing. */
+export function protocolCluster({ brokers, tls, sasl }: KafkaOptions): ProtocolCluster {
+  const ssl = tls && {
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(tls.certificate !== undefined && { cert: tls.certificate }),
+    ...(tls.key !== undefined && { key: tls.key }),
+  };
+  return new internals.Cluster({
+    brokers: [...brokers],
+    ssl,
+    sasl: sasl as SASLOptions | undefined,
+    clientId: 'hark',
+    logger: internals.createLogger({ level: internals.logLevel.NOTHING, logCreator: () => () => undefined }),
+    socketFactory: internals.socketFactory(),
+    connectionTimeout: 3000,
+    authenticationTimeout: 10_000,
+    reauthenticationThreshold: 10_000,
+    requestTimeout: 10_000,
+    enforceRequestTimeout: true,
+    metadataMaxAge: 60_000,
+    allowAutoTopicCreation: false,
+    retry: { retries: 2, initialRetryTime: 30, maxRetryTime: 300, factor: 0.2, multiplier: 2 },
+  });
+}
+
+/** The messages of a fetched partition that stand: no markers, nothing of a transaction that was taken back. */
+export function committedMessages({ messages, abortedTransactions }: FetchedData): ProtocolMessage[] {
+  return internals
+    .filterAbortedMessages({ messages, abortedTransactions })
+    .filter(({ isControlRecord }) => !isControlRecord);
+}

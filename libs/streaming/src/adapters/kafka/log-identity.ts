@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { KafkaConnection } from './kafka-connection.js';
+import { KafkaRefusalError } from './kafka-errors.js';
+import { LOG_TOPIC } from './topic-plan.js';
+import { Transactions } from './transactions.js';
+
+/** What a log is told apart by, fixed when it is made. */
+export interface LogIdentity {
+  readonly epoch: string;
+  readonly partitions: number;
+}
+
+const FORMAT = 1;
+
+/**
+ * The identity of the log with this prefix: the first message of its topic stands, so of several processes that open
+ * a new log at once all get the same.
+ */
+export async function readOrMakeIdentity(
+  writing: KafkaConnection,
+  reading: KafkaConnection,
+  prefix: string,
+  fresh: LogIdentity,
+): Promise<LogIdentity> {
+  const found = await readIdentity(reading, prefix);
+  if (found !== null) return found;
+  const transactions = new Transactions(`${prefix}log-${randomUUID()}`, writing);
+  await transactions.begin();
+  const value = Buffer.from(JSON.stringify({ format: FORMAT, ...fresh }));
+  await transactions.write([{ topic: prefix + LOG_TOPIC, partition: 0, messages: [{ key: null, value }] }]);
+  await transactions.end();
+  for (;;) {
+    const made = await readIdentity(reading, prefix);
+    if (made !== null) return made;
+  }
+}
+
+/** The identity of the log with this prefix, null when there is none. */
+export async function readIdentity(connection: KafkaConnection, prefix: string): Promise<LogIdentity | null> {
+  const topic = prefix + LOG_TOPIC;
+  for (let kafkaOffset = 0; ;) {
+    const [{ messages, next }] = await connection.fetch([{ topic, partition: 0, kafkaOffset }], 1 << 16, 0);
+    const value = messages[0]?.value;
+    if (value) {
+      const { format, epoch, partitions } = JSON.parse(value.toString()) as LogIdentity & { format: number };
+      if (format > FORMAT)
+        throw new KafkaRefusalError(`the log ${prefix} has format ${format}; this version reads up to ${FORMAT}`);
+      return { epoch, partitions };
+    }
+    if (next === kafkaOffset) return null;
+    kafkaOffset = next;
+  }
+}
