@@ -1,21 +1,46 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { createHash } from 'node:crypto';
-import { PAGE, PAGE_SCRIPT } from './page.js';
+import { problem } from '@hark/contracts';
+import { ProblemError } from '@hark/service';
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { PageBundle, type PageFile } from './page-bundle.js';
+import { FOR_EVER, PAGE_HEADERS } from './page-headers.js';
+import { UNBUILT_PAGE } from './unbuilt-page.js';
 
-const SCRIPT_HASH = createHash('sha256').update(PAGE_SCRIPT).digest('base64');
-
+/** The dashboard: its page at `/`, what the page loads at `/assets/…`. */
 @Controller()
 export class PageController {
+  constructor(@Inject(PageBundle) private readonly bundle: PageBundle) {}
+
   @Get()
-  @Header('content-type', 'text/html; charset=utf-8')
-  @Header('cache-control', 'no-cache')
-  @Header('x-content-type-options', 'nosniff')
-  @Header(
-    'content-security-policy',
-    `default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; ` +
-      `frame-ancestors 'none'; form-action 'none'; script-src 'sha256-${SCRIPT_HASH}'`,
-  )
-  page(): string {
-    return PAGE;
+  page(@Req() request: Request, @Res() response: Response): void {
+    const page = this.bundle.file('index.html');
+    response.set({ ...PAGE_HEADERS, 'cache-control': 'no-cache' });
+    if (page === undefined) response.type('text/html; charset=utf-8').send(UNBUILT_PAGE);
+    else send(page, request, response);
+  }
+
+  @Get('assets/:file')
+  asset(@Param('file') name: string, @Req() request: Request, @Res() response: Response): void {
+    const file = this.bundle.file(`assets/${name}`);
+    if (file === undefined) throw unknownFile(name);
+    response.set({ ...PAGE_HEADERS, 'cache-control': FOR_EVER });
+    send(file, request, response);
+  }
+}
+
+function unknownFile(name: string): ProblemError {
+  return new ProblemError(
+    problem(404, 'unknown_file', 'Unknown file', `The page has no file ${JSON.stringify(name)}.`),
+  );
+}
+
+function send({ type, body, gzipped, etag }: PageFile, request: Request, response: Response): void {
+  response.set({ 'content-type': type, etag, vary: 'accept-encoding' });
+  if (request.headers['if-none-match'] === etag) {
+    response.status(304).end();
+  } else if (gzipped !== null && request.acceptsEncodings('gzip') === 'gzip') {
+    response.set('content-encoding', 'gzip').end(gzipped);
+  } else {
+    response.end(body);
   }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { nearestName } from './nearest-name.js';
 
 /** The parts of an issue that a sentence is made of. */
 interface Fault {
@@ -23,10 +24,13 @@ const ARTICLES: Readonly<Record<string, string>> = {
   string: 'text',
 };
 
-/** Says of a field what would be right, in words; what a schema says itself takes precedence. */
-export function readableIssue(issue: unknown): string {
+/**
+ * Says of a field what would be right, in words; what a schema says itself takes precedence.
+ * @param known the fields that there are, to name the one that was meant.
+ */
+export function readableIssue(issue: unknown, known: readonly string[] = []): string {
   const fault = issue as Fault;
-  const expected = expectation(fault);
+  const expected = expectation(fault, known);
   if (fault.code === 'unrecognized_keys') return expected;
   return fault.input === undefined ? `is missing: ${expected}` : expected;
 }
@@ -39,7 +43,7 @@ export function readableFaults(error: z.ZodError): string {
     .join('; ');
 }
 
-function expectation(fault: Fault): string {
+function expectation(fault: Fault, known: readonly string[]): string {
   switch (fault.code) {
     case 'invalid_type':
       // A parameter that a query names twice comes as a list.
@@ -52,7 +56,7 @@ function expectation(fault: Fault): string {
         ? 'expected another value'
         : `expected ${alternatives(fault.options)}`;
     case 'unrecognized_keys':
-      return `there is no field ${(fault.keys ?? []).map((key) => JSON.stringify(key.slice(0, 40))).join(', ')}`;
+      return (fault.keys ?? []).map((key) => unknownField(key, known)).join('; ');
     case 'too_small':
       return `expected ${bound(fault, fault.minimum, fault.inclusive === false ? 'above' : 'at least')}`;
     case 'too_big':
@@ -60,6 +64,13 @@ function expectation(fault: Fault): string {
     default:
       return 'expected another value';
   }
+}
+
+/** Says that there is no such field, and which one was most probably meant. */
+export function unknownField(key: string, known: readonly string[]): string {
+  const nearest = nearestName(key, known);
+  const hint = nearest === null ? '' : `, did you mean ${JSON.stringify(nearest)}?`;
+  return `there is no field ${JSON.stringify(key.slice(0, 40))}${hint}`;
 }
 
 function alternatives(values: readonly unknown[] = []): string {
