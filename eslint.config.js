@@ -7,11 +7,12 @@ const LAYERS = {
   'libs/streaming': ['contracts'],
   'libs/features': ['contracts'],
   models: ['contracts', 'streaming', 'features'],
-  'libs/service': ['contracts', 'streaming'],
+  'libs/service': ['contracts', 'streaming', 'features', 'models'],
   'libs/client': ['contracts'],
   'apps/ingest': ['contracts', 'streaming', 'features', 'service'],
   'apps/learner': ['contracts', 'streaming', 'features', 'models', 'service'],
   'apps/gateway': ['contracts', 'streaming', 'features', 'models', 'service'],
+  'apps/dashboard': ['contracts', 'client'],
   'tools/simulator': ['contracts'],
   'tools/cli': ['contracts', 'streaming', 'features', 'models', 'service', 'simulator', 'client'],
   'tools/bench': ['contracts', 'streaming', 'features', 'models', 'simulator', 'client'],
@@ -49,9 +50,12 @@ export default tseslint.config(
   eslint.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.check.json'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        project: ['./tsconfig.check.json', './apps/dashboard/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -80,7 +84,7 @@ export default tseslint.config(
     },
   },
   ...Object.entries(LAYERS).map(([folder, allowed]) => ({
-    files: [`${folder}/src/**/*.ts`],
+    files: [`${folder}/src/**/*.ts`, `${folder}/src/**/*.tsx`],
     rules: { 'no-restricted-imports': ['error', { patterns: [forbidden(allowed)] }] },
   })),
   ...Object.entries(LAYERS)

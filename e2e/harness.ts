@@ -47,8 +47,11 @@ export class Service {
     return service;
   }
 
-  /** Starts an app and waits until it is ready. The port it had before is taken again. */
-  async startApp(app: App): Promise<void> {
+  /**
+   * Starts an app and waits until it is ready. The port it had before is taken again.
+   * @param environment beside that of the service, for this start alone.
+   */
+  async startApp(app: App, environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const port = String(this.ports.get(app) ?? 0);
     const child = spawn(process.execPath, [`apps/${app}/dist/main.js`], {
       cwd: ROOT,
@@ -60,6 +63,7 @@ export class Service {
         HARK_INGEST_PORT: '0',
         HARK_LEARNER_PORT: '0',
         ...this.environment,
+        ...environment,
         [`HARK_${app.toUpperCase()}_PORT`]: port,
       },
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -29,5 +29,6 @@ export { McNemar, type McNemarReport } from './scores/mcnemar.js';
 export type { PartReport } from './scores/part-scores.js';
 export type { ScoreSeriesReport } from './scores/score-series.js';
 export { ClockOffset } from './sequence/clock-offset.js';
-export { poolOpinions, type Opinion } from './sequence/opinion-pool.js';
+export { DeviceReliability } from './sequence/device-reliability.js';
+export { mostProbableName, poolOpinions, type Opinion } from './sequence/opinion-pool.js';
 export { UserFusion, type DeviceOpinion } from './sequence/user-fusion.js';

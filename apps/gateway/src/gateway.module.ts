@@ -4,8 +4,11 @@ import { ActivityVocabulary } from '@hark/contracts';
 import { AccessControl } from '@hark/service';
 import { AlertsController } from './alerts/alerts.controller.js';
 import { RulesService } from './alerts/rules.service.js';
+import { DevicesController } from './devices/devices.controller.js';
+import { IngestDoor } from './devices/ingest-door.js';
 import { documentsModules } from './documents/gateway-documents.js';
 import { requireJsonBody } from './http/json-body.js';
+import { PageBundle } from './http/page-bundle.js';
 import { PageController } from './http/page.controller.js';
 import { LabelsController } from './labels/labels.controller.js';
 import { LabelsService } from './labels/labels.service.js';
@@ -20,6 +23,8 @@ import { ModelsController } from './models/models.controller.js';
 import { ModelsService } from './models/models.service.js';
 import { ReplaysController } from './replays/replays.controller.js';
 import { ReplaysService } from './replays/replays.service.js';
+import { ReportsController } from './reports/reports.controller.js';
+import { ReportsService } from './reports/reports.service.js';
 import { SessionIndex } from './sessions/session-index.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 
@@ -33,8 +38,11 @@ export interface GatewayParts {
   readonly activities: ActivityVocabulary;
   readonly rules: RulesService;
   readonly replays: ReplaysService;
+  readonly reports: ReportsService;
   readonly access: AccessControl;
   readonly limits: LiveLimits;
+  readonly page: PageBundle;
+  readonly ingest: IngestDoor;
 }
 
 @Module({})
@@ -52,6 +60,8 @@ export class GatewayModule {
         AlertsController,
         SessionsController,
         ReplaysController,
+        ReportsController,
+        DevicesController,
       ],
       providers: [
         { provide: AccessControl, useValue: parts.access },
@@ -64,6 +74,9 @@ export class GatewayModule {
         { provide: ActivityVocabulary, useValue: parts.activities },
         { provide: RulesService, useValue: parts.rules },
         { provide: ReplaysService, useValue: parts.replays },
+        { provide: ReportsService, useValue: parts.reports },
+        { provide: PageBundle, useValue: parts.page },
+        { provide: IngestDoor, useValue: parts.ingest },
         LiveGateway,
       ],
     };

@@ -12,6 +12,8 @@ import { randomBytes } from 'node:crypto';
 import { Alerts, type AlertOptions } from './alerts/alerts.js';
 import type { Clock } from './clock.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
+import { IngestDoor } from './devices/ingest-door.js';
+import { DASHBOARD_FOLDER, PageBundle } from './http/page-bundle.js';
 import { LabelsService } from './labels/labels.service.js';
 import { LIVE_LIMITS, type LiveLimits } from './live/live-connection.js';
 import { LiveViews } from './live/latest/live-views.js';
@@ -25,6 +27,8 @@ import { VersionScores } from './models/version-scores.js';
 import { ReplayJournal } from './replays/replay-journal.js';
 import { ReplayModels, type ReplayModelOptions } from './replays/replay-model.js';
 import { REPLAY_LIMITS, ReplaysService, type ReplayLimits } from './replays/replays.service.js';
+import { Reports } from './reports/reports.js';
+import { ReportsService } from './reports/reports.service.js';
 import { DEFAULT_SESSION_OPTIONS, SessionIndex, type SessionIndexOptions } from './sessions/session-index.js';
 
 export interface GatewayOptions {
@@ -48,6 +52,10 @@ export interface GatewayOptions {
   readonly replayLimits?: Partial<ReplayLimits>;
   /** When a device is silent and an app behind, and where alerts are sent. */
   readonly alerts?: AlertOptions;
+  /** The page at `/`; the built dashboard unless told. */
+  readonly page?: PageBundle;
+  /** Where ingest is now, for what the page shows of it; null while it does not run. */
+  readonly ingestUrl?: () => string | null;
   readonly newId?: () => string;
   /** Bytes a step of the indexes takes, and after how many their state is stored. */
   readonly maxStepBytes?: number;
@@ -99,7 +107,25 @@ export function createGateway(options: GatewayOptions): Gateway {
   const activities = options.activities ?? ActivityVocabulary.hhar;
   const labels = new LabelsService(requests, sessions, log);
   const { rules } = alerts;
-  const parts = { hub, models, modelsService, sessions, labels, activities, rules, replays, access, limits };
+  const reportDesk = new Reports({ log, writer, artifacts, clock, sleep, maxStepBytes }, hub);
+  const reports = new ReportsService(reportDesk, log, alerts.allowList);
+  const page = options.page ?? PageBundle.read(DASHBOARD_FOLDER);
+  const ingest = new IngestDoor(options.ingestUrl ?? (() => null));
+  const parts = {
+    hub,
+    models,
+    modelsService,
+    sessions,
+    labels,
+    activities,
+    rules,
+    replays,
+    reports,
+    access,
+    limits,
+    page,
+    ingest,
+  };
 
   const runner = (
     name: string,
@@ -116,7 +142,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       processor,
       inputs: [{ topic, partition: 0 }],
       maxStepBytes,
-      snapshotEveryBytes: options.snapshotEveryBytes ?? 67_108_864,
+      snapshotEveryBytes: options.snapshotEveryBytes ?? 8_388_608,
       sleep,
     });
   const runners = [
@@ -135,6 +161,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
     waiting['models'] = await models.lag();
     waiting['alerts'] = await alerts.lag();
+    waiting['reports'] = await reportDesk.lag();
     return waiting;
   };
 
@@ -154,6 +181,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     recover: async () => {
       for (const each of runners) await each.recover();
       await alerts.recover();
+      await reportDesk.recover();
       await replays.restore();
       silence.look();
     },
@@ -161,7 +189,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       const work = [
         models.run(ending.signal),
         ...runners.map((each) => each.run(ending.signal)),
-        alerts.run(ending.signal, async () => waitingFor((await runners[0].progress()).inputs)),
+        reportDesk.run(ending.signal),
+        alerts.run(
+          ending.signal,
+          async () => waitingFor((await runners[0].progress()).inputs),
+          () => reportDesk.health(),
+        ),
       ];
       running = Promise.allSettled(work);
       return Promise.all(work).then(() => undefined);
@@ -172,13 +205,17 @@ export function createGateway(options: GatewayOptions): Gateway {
       ending.abort();
       await running;
     },
-    readiness: () => (models.ready ? null : 'the model versions have not been read yet'),
+    readiness: () => {
+      if (writer.isFenced?.() === true) return 'another gateway has taken over this log';
+      return models.ready ? null : 'the model versions have not been read yet';
+    },
     status: async () => ({
       lagRecords: await lag(),
       live: hub.counts(),
       sessions: sessions.size,
       alerts: alerts.status(),
       replays: replays.size,
+      reports: reportDesk.counts(),
       model: { current: models.history.current, learning: models.history.learning },
     }),
   };

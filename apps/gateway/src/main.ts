@@ -3,11 +3,13 @@ import {
   abortableSleep,
   failStart,
   learningOptions,
-  openDataFolder,
+  openStorage,
+  readRunFile,
   serve,
   serveOptions,
 } from '@hark/service';
 import { systemClock } from './clock.js';
+import { localUrl } from './devices/ingest-door.js';
 import { configureGateway } from './gateway.module.js';
 import { createGateway } from './gateway.js';
 import { registerGatewayMetrics } from './gateway-metrics.js';
@@ -17,7 +19,7 @@ async function main(): Promise<void> {
   const settings = gatewaySettings(process.env);
   await serve(serveOptions('gateway', settings.HARK_GATEWAY_PORT, settings), async (context) => {
     const { health, metrics, access } = context;
-    const { log, artifacts } = openDataFolder(settings.HARK_DATA);
+    const { log, artifacts } = await openStorage(settings, context);
     const gateway = createGateway({
       log,
       writer: await log.writer('gateway'),
@@ -34,6 +36,10 @@ async function main(): Promise<void> {
       staleAfterMs: settings.HARK_STALE_AFTER_MS,
       alerts: settings.alerts,
       access,
+      ingestUrl: () => {
+        const running = readRunFile(settings.HARK_DATA, 'ingest');
+        return running === null ? null : localUrl(running);
+      },
       limits: {
         connections: settings.HARK_MAX_CONNECTIONS,
         subscriptions: settings.HARK_LIVE_SUBSCRIPTIONS,

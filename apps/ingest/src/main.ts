@@ -1,18 +1,27 @@
 import { TOPICS } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
-import { RunnerHost, failStart, openDataFolder, serve, serveOptions } from '@hark/service';
+import {
+  RunnerHost,
+  failStart,
+  openStorage,
+  recordedWindowSettings,
+  serve,
+  serveOptions,
+} from '@hark/service';
 import { Windower } from '@hark/streaming';
 import { FrontDoor } from './front-door/front-door.js';
 import { FrontDoorModule } from './front-door/front-door.module.js';
 import { IdleClock } from './idle-clock.js';
+import { Phones } from './phones/phones.js';
+import { IngestReports } from './reports/ingest-reports.js';
 import { registerSampleMetrics } from './sample-metrics.js';
 import { ingestSettings } from './settings.js';
 
 async function main(): Promise<void> {
   const settings = ingestSettings(process.env);
   await serve(serveOptions('ingest', settings.HARK_INGEST_PORT, settings), async (context) => {
-    const { health, metrics, logger } = context;
-    const { log, artifacts } = openDataFolder(settings.HARK_DATA);
+    const { health, metrics, logger, access } = context;
+    const { log, artifacts } = await openStorage(settings, context);
     const writer = await log.writer('ingest');
     const windower = new Windower(settings.windows, createFeatureExtractor(settings.windows.sizeMs / 1000));
     const host = new RunnerHost(
@@ -24,7 +33,8 @@ async function main(): Promise<void> {
         processor: windower,
         inputs: [{ topic: TOPICS.samples, partition: 0 }],
         maxStepBytes: 512 * 1024,
-        snapshotEveryBytes: 64 * 1024 * 1024,
+        snapshotEveryBytes: 8 * 1024 * 1024,
+        settings: { topic: TOPICS.ingestSettings, ...recordedWindowSettings(settings) },
         maxLagRecords: 1000,
       },
       context,
@@ -41,18 +51,42 @@ async function main(): Promise<void> {
     health.report('frontDoor', () => frontDoor.status());
     health.report('devices', () => windower.status());
     registerSampleMetrics(metrics, windower);
+    const phones = await Phones.open({
+      ...{ log, writer, frontDoor, access, logger, now: Date.now },
+      latenessMs: settings.HARK_LATENESS_MS,
+      host: settings.HARK_HOST,
+      phoneToken: settings.HARK_PHONE_TOKEN ?? null,
+      mqtt: {
+        url: settings.HARK_MQTT_URL ?? null,
+        clientId: settings.HARK_MQTT_CLIENT_ID,
+        brokerPort: settings.HARK_MQTT_BROKER_PORT ?? null,
+      },
+    });
+    health.report('phones', () => phones.status());
+    const { builtIn, staticFolder } = settings;
+    const dataFolder = settings.HARK_DATA;
+    const reports = await IngestReports.open(
+      { log, writer, artifacts, dataFolder, staticFolder, builtIn },
+      context,
+    );
     const idle = new IdleClock(frontDoor, settings.HARK_IDLE_TIMEOUT_MS, logger);
     return {
-      module: FrontDoorModule.register(frontDoor, {
-        now: Date.now,
-        maxInFlightBytes: settings.HARK_MAX_IN_FLIGHT_MB * 1024 * 1024,
-      }),
-      run: () => {
+      module: phones.module(
+        FrontDoorModule.register(frontDoor, {
+          now: Date.now,
+          maxInFlightBytes: settings.HARK_MAX_IN_FLIGHT_MB * 1024 * 1024,
+        }),
+      ),
+      configure: (app) => phones.attach(app),
+      run: async () => {
         idle.start();
-        return host.run();
+        await phones.start();
+        await Promise.all([host.run(), reports.run()]);
       },
       stop: async () => {
+        await phones.stop();
         await idle.stop();
+        await reports.stop();
         await host.stop();
         await log.close();
       },

@@ -28,4 +28,19 @@ describe('ingestSettings', () => {
     expect(read).toThrow('HARK_INGEST_PORT="x": expected a whole number from 0 to 65535');
     expect(read).toThrow('HARK_KAFKA_BROKERS="b:9092"');
   });
+
+  it('have no broker, subscribed to or embedded, unless they say so', () => {
+    const { HARK_MQTT_URL, HARK_MQTT_BROKER_PORT } = ingestSettings({});
+    expect([HARK_MQTT_URL, HARK_MQTT_BROKER_PORT]).toEqual([undefined, undefined]);
+    expect(ingestSettings({ HARK_MQTT_BROKER_PORT: '0' }).HARK_MQTT_BROKER_PORT).toBe(0);
+    expect(() => ingestSettings({ HARK_MQTT_BROKER_PORT: '70000' })).toThrow(
+      'expected a port from 0 to 65535',
+    );
+  });
+
+  it('never show the password of a broker', () => {
+    const read = () => ingestSettings({ HARK_MQTT_URL: 'http://me:secret@broker' });
+    expect(read).toThrow('HARK_MQTT_URL=(not shown): expected mqtt://');
+    expect(read).not.toThrow('secret');
+  });
 });

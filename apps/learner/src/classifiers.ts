@@ -4,7 +4,11 @@ import type { Logger } from 'pino';
 export interface Classifiers {
   readonly byName: (name: string) => ClassifierFactory | null;
   /** For the status page; null when TensorFlow.js is not loaded. */
-  readonly tensorFlow: Record<string, unknown> | null;
+  readonly tensorFlow: {
+    readonly backend: string;
+    readonly version: string;
+    readonly rejected: unknown;
+  } | null;
 }
 
 /** What TensorFlow.js is to compute with, and where its native module is if not in the usual place. */

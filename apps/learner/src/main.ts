@@ -3,10 +3,18 @@ import { Module } from '@nestjs/common';
 import { TOPICS } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
 import { Learner, UnknownClassifierError, type ClassifierFactory } from '@hark/models';
-import { RunnerHost, failStart, learningOptions, openDataFolder, serve, serveOptions } from '@hark/service';
+import {
+  RunnerHost,
+  failStart,
+  learnerOptions,
+  openStorage,
+  recordedLearnerSettings,
+  serve,
+  serveOptions,
+} from '@hark/service';
 import { loadClassifiers, type Classifiers } from './classifiers.js';
 import { registerLearnerMetrics } from './learner-metrics.js';
-import { learnerSettings } from './settings.js';
+import { LEARNER_NAMES, learnerSettings } from './settings.js';
 
 /** The learner has no routes of its own: what it does is in the log, how it fares on its status page. */
 @Module({})
@@ -15,24 +23,20 @@ class LearnerModule {}
 async function main(): Promise<void> {
   const settings = learnerSettings(process.env);
   await serve(serveOptions('learner', settings.HARK_LEARNER_PORT, settings), async (context) => {
-    const { log, artifacts } = openDataFolder(settings.HARK_DATA);
+    const { log, artifacts } = await openStorage(settings, context);
     const writer = await log.writer('learner');
     const features = createFeatureExtractor(settings.windows.sizeMs / 1000);
-    const asked = settings.HARK_CHALLENGERS;
-    const { byName, tensorFlow } = await loadClassifiers(asked.includes('tfjs'), settings, context.logger);
+    const { byName, tensorFlow } = await loadClassifiers(
+      settings.HARK_CHALLENGERS.includes('tfjs'),
+      settings,
+      context.logger,
+    );
     const learner = new Learner(
       {
-        classifier: named(byName, settings.HARK_CLASSIFIER),
-        challengers: asked.map((name) => named(byName, name)),
+        ...learnerOptions(settings, (name) => named(byName, name)),
         classifiers: byName,
-        onBetterChallenger: settings.HARK_ON_CHALLENGER,
         featureSchema: features.schema,
         featureNames: features.names,
-        versionEvery: settings.HARK_VERSION_EVERY,
-        versionEveryMs: settings.HARK_VERSION_EVERY_MINUTES * 60_000,
-        versionsKept: settings.HARK_VERSIONS_KEPT,
-        labelHorizonMs: settings.HARK_LABEL_HORIZON_MS,
-        ...learningOptions(settings),
       },
       {
         artifacts,
@@ -54,7 +58,11 @@ async function main(): Promise<void> {
           { topic: TOPICS.windows, partition: 0 },
         ],
         maxStepBytes: 256 * 1024,
-        snapshotEveryBytes: 8 * 1024 * 1024,
+        snapshotEveryBytes: 2 * 1024 * 1024,
+        settings: {
+          topic: TOPICS.learnerSettings,
+          ...recordedLearnerSettings(settings, LEARNER_NAMES, tensorFlow?.backend ?? null),
+        },
       },
       context,
     );

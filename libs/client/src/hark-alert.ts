@@ -5,6 +5,7 @@ import type {
   ChallengerData,
   DeviceData,
   DriftData,
+  ReportData,
   ServiceData,
 } from '@hark/contracts';
 
@@ -14,6 +15,7 @@ interface DataOf {
   readonly 'hark.activity': ActivityData;
   readonly 'hark.device': DeviceData;
   readonly 'hark.service': ServiceData;
+  readonly 'hark.report': ReportData;
 }
 
 /** Any alert, told apart by `type`. */

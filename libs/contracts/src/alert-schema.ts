@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Alert, DriftData } from './alert.js';
 import type { ChallengerData } from './challenger.js';
-import { WATCHED_APPS, type ActivityData, type DeviceData, type ServiceData } from './gateway-alert.js';
+import { WATCHED_APPS, type ActivityData, type DeviceData, type ReportData, type ServiceData } from './gateway-alert.js';
 import { schemaOf } from './schema-agreement.js';
 
 const names = z.array(z.string());
@@ -78,6 +78,15 @@ const serviceData = schemaOf<ServiceData>()(
   }),
 );
 
+const reportData = schemaOf<ReportData>()(
+  z.strictObject({
+    episode,
+    stage: z.enum(['failed', 'slow', 'recovered']),
+    report: z.string(),
+    message: z.string().nullable().describe('why it has failed, or how slow it is; null = it does well'),
+  }),
+);
+
 /** {@link Alert} of one type: CloudEvents 1.0. */
 function alertOf<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.strictObject({
@@ -86,7 +95,7 @@ function alertOf<Type extends string, Data extends z.ZodType>(type: Type, data: 
     source: z.string(),
     type: z.literal(type),
     subject: z.string().optional(),
-    time: z.iso.datetime().describe('event time; of devices and services the wall clock'),
+    time: z.iso.datetime().describe('event time; of devices, services and reports the wall clock'),
     datacontenttype: z.literal('application/json'),
     data,
   });
@@ -99,6 +108,7 @@ export const challengerAlertSchema = alertOf('hark.challenger', challengerData);
 export const activityAlertSchema = alertOf('hark.activity', activityData);
 export const deviceAlertSchema = alertOf('hark.device', deviceData);
 export const serviceAlertSchema = alertOf('hark.service', serviceData);
+export const reportAlertSchema = alertOf('hark.report', reportData);
 
 /** Every alert there is, told apart by `type`. */
 export const alertSchema = z.discriminatedUnion('type', [
@@ -107,6 +117,7 @@ export const alertSchema = z.discriminatedUnion('type', [
   activityAlertSchema,
   deviceAlertSchema,
   serviceAlertSchema,
+  reportAlertSchema,
 ]);
 
 /** `GET /v1/alerts`, newest first. */

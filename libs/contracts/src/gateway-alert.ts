@@ -45,6 +45,16 @@ export interface ServiceData {
   readonly waitedSeconds: number;
 }
 
+/** The `data` of an alert of type `hark.report`: a report has failed or can't keep up, or does well again. */
+export interface ReportData {
+  readonly episode: string;
+  /** `slow`: rows have come faster than it takes them, for a while. */
+  readonly stage: 'failed' | 'slow' | 'recovered';
+  readonly report: string;
+  /** Why it has failed, or how slow it is; null = it does well. */
+  readonly message: string | null;
+}
+
 /** The types of alert. */
 export const ALERT_TYPES = [
   'hark.drift',
@@ -52,5 +62,6 @@ export const ALERT_TYPES = [
   'hark.activity',
   'hark.device',
   'hark.service',
+  'hark.report',
 ] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];

@@ -8,7 +8,15 @@ export const TRANSITION_DEFAULTS = { minConfidence: 0.6, dwellMs: 3000 } as cons
 /** How far below `minConfidence` an activity is left, unless `leaveConfidence` says otherwise. */
 export const LEAVE_MARGIN = 0.2;
 
-export const CHANNELS = ['predictions', 'transitions', 'fused', 'alerts', 'models', 'progress'] as const;
+export const CHANNELS = [
+  'predictions',
+  'transitions',
+  'fused',
+  'alerts',
+  'models',
+  'progress',
+  'signal',
+] as const;
 
 const cursor = z.object({ epoch: z.string().max(64), offset: z.number().int().min(-1) });
 

@@ -16,4 +16,11 @@ export type Observation =
       readonly app: WatchedApp;
       readonly waitingRecords: number;
       readonly waitedSeconds: number;
-    };
+    }
+  | {
+      readonly kind: 'report_failed' | 'report_slow';
+      readonly at: string;
+      readonly report: string;
+      readonly message: string;
+    }
+  | { readonly kind: 'report_well'; readonly at: string; readonly report: string };

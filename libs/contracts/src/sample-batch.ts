@@ -26,6 +26,61 @@ export interface SampleBatch {
   readonly label: Uint8Array;
 }
 
+/** The columns of a batch, of one capacity, to be filled again and again. */
+export class SampleColumns {
+  stream!: Uint16Array;
+  /** Room for Creation_Time as it is encoded: two words a row. */
+  words!: Uint32Array;
+  creationMs!: Float64Array;
+  creationSubNs!: Int32Array;
+  arrivalMs!: Float64Array;
+  x!: Float64Array;
+  y!: Float64Array;
+  z!: Float64Array;
+  label!: Uint8Array;
+
+  constructor(private capacity: number) {
+    this.allocate();
+  }
+
+  /** Makes room for so many rows; what was in the columns may be lost. */
+  fit(rows: number): void {
+    if (rows <= this.capacity) return;
+    this.capacity = this.capacity === 0 ? rows : Math.max(rows, 2 * this.capacity);
+    this.allocate();
+  }
+
+  /** The first rows as a batch, its columns as long as its rows: views, valid until the columns change. */
+  batch(rows: number, streams: readonly StreamId[], labels: readonly string[]): SampleBatch {
+    return {
+      rows,
+      streams,
+      labels,
+      stream: this.stream.subarray(0, rows),
+      creationMs: this.creationMs.subarray(0, rows),
+      creationSubNs: this.creationSubNs.subarray(0, rows),
+      arrivalMs: this.arrivalMs.subarray(0, rows),
+      x: this.x.subarray(0, rows),
+      y: this.y.subarray(0, rows),
+      z: this.z.subarray(0, rows),
+      label: this.label.subarray(0, rows),
+    };
+  }
+
+  private allocate(): void {
+    const { capacity } = this;
+    this.stream = new Uint16Array(capacity);
+    this.words = new Uint32Array(2 * capacity);
+    this.creationMs = new Float64Array(capacity);
+    this.creationSubNs = new Int32Array(capacity);
+    this.arrivalMs = new Float64Array(capacity);
+    this.x = new Float64Array(capacity);
+    this.y = new Float64Array(capacity);
+    this.z = new Float64Array(capacity);
+    this.label = new Uint8Array(capacity);
+  }
+}
+
 /** Collects rows into a {@link SampleBatch}; grows as needed and is reusable after {@link take}. */
 export class SampleBatchBuilder {
   private count = 0;
@@ -112,6 +167,28 @@ export class SampleBatchBuilder {
     );
   }
 
+  /**
+   * Copies the rows `[from, to)` of another batch.
+   *
+   * @param streams index in this dictionary by index in the batch's; `labels` likewise, its entry 0 being 0.
+   */
+  pushRows(batch: SampleBatch, from: number, to: number, streams: Int32Array, labels: Int32Array): void {
+    while (this.count + to - from > this.capacity) this.grow();
+    const at = this.count;
+    const rows = to - from;
+    copy(batch.creationMs, this.creationMs, from, at, rows);
+    copy(batch.creationSubNs, this.creationSubNs, from, at, rows);
+    copy(batch.arrivalMs, this.arrivalMs, from, at, rows);
+    copy(batch.x, this.x, from, at, rows);
+    copy(batch.y, this.y, from, at, rows);
+    copy(batch.z, this.z, from, at, rows);
+    for (let i = 0; i < rows; i++) {
+      this.stream[at + i] = streams[batch.stream[from + i]];
+      this.label[at + i] = labels[batch.label[from + i]];
+    }
+    this.count += rows;
+  }
+
   /** The rows collected so far as a batch of its own; the builder is empty afterwards. */
   take(): SampleBatch {
     const rows = this.count;
@@ -170,4 +247,18 @@ export class SampleBatchBuilder {
     this.z.set(z);
     this.label.set(label);
   }
+}
+
+/** A call of `set` pays for itself from some dozens of numbers on. */
+const LONG = 48;
+
+function copy<T extends Float64Array | Int32Array>(
+  source: T,
+  target: T,
+  from: number,
+  to: number,
+  rows: number,
+): void {
+  if (rows >= LONG) target.set(source.subarray(from, from + rows), to);
+  else for (let i = 0; i < rows; i++) target[to + i] = source[from + i];
 }

@@ -33,11 +33,14 @@ describe('the int64 column', () => {
         const split = times.map((ns) => fromNanoseconds(ns)!);
         const ms = Float64Array.from(split, (t) => t.ms);
         const subNs = Int32Array.from(split, (t) => t.subNs);
-        const bytes = encodeNanoseconds(ms, subNs, times.length);
-        expect([...new BigInt64Array(bytes.slice().buffer)]).toEqual(times);
+        const bytes = new Uint8Array(times.length * 8 + 1);
+        // At any alignment.
+        encodeNanoseconds(ms, subNs, times.length, new DataView(bytes.buffer, 1));
+        const column = bytes.slice(1).buffer;
+        expect([...new BigInt64Array(column)]).toEqual(times);
         const msBack = new Float64Array(times.length);
         const subNsBack = new Int32Array(times.length);
-        decodeNanoseconds(bytes.slice().buffer, msBack, subNsBack);
+        decodeNanoseconds(new Uint32Array(column), msBack, subNsBack, times.length);
         expect([...msBack]).toEqual([...ms]);
         expect([...subNsBack]).toEqual([...subNs]);
       }),

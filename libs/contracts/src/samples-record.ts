@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { SENSORS, type DeviceId, type Sensor, type StreamId } from './identity.js';
 import { decodeNanoseconds, encodeNanoseconds } from './int64-column.js';
-import type { SampleBatch } from './sample-batch.js';
+import { SampleColumns, type SampleBatch } from './sample-batch.js';
 
 const { Reader, Writer } = protobuf;
 type Writer = protobuf.Writer;
@@ -25,10 +25,14 @@ export class RecordFormatError extends Error {
 
 /** Encodes as `hark.v1.SamplesRecord` of `hark.proto`. */
 export function encodeSamplesRecord(record: SamplesRecord): Uint8Array {
-  const writer = Writer.create();
   if (record.batch !== undefined) {
-    writer.uint32((1 << 3) | 2).bytes(encodeSampleBatch(record.batch));
-  } else if (record.tick !== undefined) {
+    const encoder = new SampleBatchEncoding(record.batch);
+    const { bytes, at } = recordAround(encoder.length, record);
+    encoder.write(bytes, at);
+    return bytes;
+  }
+  const writer = Writer.create();
+  if (record.tick !== undefined) {
     writer.uint32((2 << 3) | 2).fork();
     for (const id of record.tick) {
       writer.uint32((1 << 3) | 2).fork();
@@ -38,14 +42,25 @@ export function encodeSamplesRecord(record: SamplesRecord): Uint8Array {
     }
     writer.ldelim();
   }
-  writer.uint32((3 << 3) | 1).double(record.receivedMs);
-  if (record.producer !== undefined) writer.uint32((4 << 3) | 2).string(record.producer);
-  if (record.sequence !== undefined) writer.uint32((5 << 3) | 0).uint32(record.sequence);
+  writeOrigin(writer, record);
   return writer.finish();
 }
 
-/** @throws RecordFormatError when the bytes are not a samples record. */
-export function decodeSamplesRecord(bytes: Uint8Array): SamplesRecord {
+/** The record of a batch that is encoded already: what {@link encodeSamplesRecord} makes of the batch itself. */
+export function recordOfEncodedBatch(
+  batch: Uint8Array,
+  origin: Pick<SamplesRecord, 'receivedMs' | 'producer' | 'sequence'>,
+): Uint8Array {
+  const { bytes, at } = recordAround(batch.length, origin);
+  bytes.set(batch, at);
+  return bytes;
+}
+
+/**
+ * @param room columns for the batch, which is then valid until they are used again; without it the batch has its own.
+ * @throws RecordFormatError when the bytes are not a samples record.
+ */
+export function decodeSamplesRecord(bytes: Uint8Array, room?: SampleColumns): SamplesRecord {
   return reading('SamplesRecord', () => {
     const record: { -readonly [K in keyof SamplesRecord]: SamplesRecord[K] } = { receivedMs: 0 };
     const reader = Reader.create(bytes);
@@ -53,7 +68,7 @@ export function decodeSamplesRecord(bytes: Uint8Array): SamplesRecord {
       const tag = reader.uint32();
       switch (tag >>> 3) {
         case 1:
-          record.batch = decodeSampleBatch(reader.bytes());
+          record.batch = decodeSampleBatch(reader.bytes(), room);
           break;
         case 2:
           record.tick = readTick(reader, reader.uint32() + reader.pos);
@@ -75,41 +90,38 @@ export function decodeSamplesRecord(bytes: Uint8Array): SamplesRecord {
   });
 }
 
-/** Encodes as `hark.v1.SampleBatch`. */
-export function encodeSampleBatch(batch: SampleBatch): Uint8Array {
-  const { rows } = batch;
-  const writer = Writer.create();
-  writer.uint32((1 << 3) | 0).uint32(rows);
-  for (const stream of batch.streams) {
-    writer.uint32((2 << 3) | 2).fork();
-    writer.uint32((1 << 3) | 2).string(stream.user);
-    writer.uint32((2 << 3) | 2).string(stream.device);
-    writer.uint32((3 << 3) | 2).string(stream.model);
-    writer.uint32((4 << 3) | 2).string(stream.sensor);
-    writer.ldelim();
-  }
-  for (const label of batch.labels) writer.uint32((3 << 3) | 2).string(label);
-  if (batch.streams.length > 1) writer.uint32((4 << 3) | 2).bytes(bytesOf(batch.stream, rows));
-  writer.uint32((5 << 3) | 2).bytes(encodeNanoseconds(batch.creationMs, batch.creationSubNs, rows));
-  writer.uint32((6 << 3) | 2).bytes(bytesOf(batch.arrivalMs, rows));
-  writer.uint32((7 << 3) | 2).bytes(bytesOf(batch.x, rows));
-  writer.uint32((8 << 3) | 2).bytes(bytesOf(batch.y, rows));
-  writer.uint32((9 << 3) | 2).bytes(bytesOf(batch.z, rows));
-  if (batch.labels.length > 0) writer.uint32((10 << 3) | 2).bytes(bytesOf(batch.label, rows));
-  return writer.finish();
+/**
+ * Encodes as `hark.v1.SampleBatch`.
+ *
+ * @param room where to write it when it is large enough: the result is then a view of it. Each call that is given the
+ * same room overwrites what the last one made.
+ */
+export function encodeSampleBatch(batch: SampleBatch, room?: Uint8Array): Uint8Array {
+  const encoding = new SampleBatchEncoding(batch);
+  const { length } = encoding;
+  const bytes =
+    room !== undefined && room.length >= length ? room.subarray(0, length) : new Uint8Array(length);
+  encoding.write(bytes, 0);
+  return bytes;
+}
+
+/** Bytes that {@link encodeSampleBatch} makes of a batch. */
+export function encodedLength(batch: SampleBatch): number {
+  return new SampleBatchEncoding(batch).length;
 }
 
 /**
  * Decodes and checks the shape: every column as long as `rows`, every index within its dictionary.
  *
+ * @param room columns to decode into: the batch is then valid until they are used again.
  * @throws RecordFormatError
  */
-export function decodeSampleBatch(bytes: Uint8Array): SampleBatch {
+export function decodeSampleBatch(bytes: Uint8Array, room = new SampleColumns(0)): SampleBatch {
   return reading('SampleBatch', () => {
     const reader = Reader.create(bytes);
     const streams: StreamId[] = [];
     const labels: string[] = [];
-    const columns: (Uint8Array | undefined)[] = [];
+    const found: (Uint8Array | undefined)[] = [];
     let rows = 0;
     while (reader.pos < reader.len) {
       const tag = reader.uint32();
@@ -117,56 +129,40 @@ export function decodeSampleBatch(bytes: Uint8Array): SampleBatch {
       if (field === 1) rows = reader.uint32();
       else if (field === 2) streams.push(readStream(reader, reader.uint32() + reader.pos));
       else if (field === 3) labels.push(reader.string());
-      else if (field in COLUMNS) columns[field] = readColumn(reader, tag);
+      else if (field in COLUMNS) found[field] = readColumn(reader, tag);
       else reader.skipType(tag & 7);
     }
-    const column = (field: number, width: number): ArrayBuffer => {
-      const found = columns[field];
-      if (found === undefined) {
-        // Before anything is allocated: a few bytes may claim any number of rows.
-        if (rows > 0 && field !== 4 && field !== 10)
-          throw new RecordFormatError(`the column ${COLUMNS[field]} is missing`);
-        return new ArrayBuffer(rows * width);
-      }
-      if (found.length !== rows * width) {
-        throw new RecordFormatError(
-          `the column ${COLUMNS[field]} has ${found.length} bytes, expected ${rows * width}: ` +
-            `${width} for each of ${rows} rows`,
-        );
-      }
-      // A copy of its own: the bytes read are a view into the record at any alignment.
-      return new Uint8Array(found).buffer;
+    // Before anything is allocated: a few bytes may claim any number of rows.
+    for (const field of [4, 5, 6, 7, 8, 9, 10]) checkColumn(field, found[field], rows);
+    room.fit(rows);
+    const { stream, label, creationMs, creationSubNs } = room;
+    const take = (field: number, column: Float64Array | Uint32Array | Uint16Array | Uint8Array): void => {
+      // A copy: the bytes read are a view into the record at any alignment.
+      const source = found[field];
+      if (source === undefined) column.fill(0, 0, rows);
+      else new Uint8Array(column.buffer, column.byteOffset, source.length).set(source);
     };
-    const creationTime = column(5, 8);
-    const creationMs = new Float64Array(rows);
-    const creationSubNs = new Int32Array(rows);
-    decodeNanoseconds(creationTime, creationMs, creationSubNs);
-    const batch: SampleBatch = {
-      rows,
-      streams,
-      labels,
-      stream: new Uint16Array(column(4, 2)),
-      creationMs,
-      creationSubNs,
-      arrivalMs: new Float64Array(column(6, 8)),
-      x: new Float64Array(column(7, 8)),
-      y: new Float64Array(column(8, 8)),
-      z: new Float64Array(column(9, 8)),
-      label: new Uint8Array(column(10, 1)),
-    };
+    take(4, stream);
+    take(5, room.words);
+    decodeNanoseconds(room.words, creationMs, creationSubNs, rows);
+    take(6, room.arrivalMs);
+    take(7, room.x);
+    take(8, room.y);
+    take(9, room.z);
+    take(10, label);
     for (let i = 0; i < rows; i++) {
-      if (batch.stream[i] >= streams.length) {
+      if (stream[i] >= streams.length) {
         throw new RecordFormatError(
-          `row ${i + 1}: there is no stream ${batch.stream[i]}; streams has ${streams.length}, the first is 0`,
+          `row ${i + 1}: there is no stream ${stream[i]}; streams has ${streams.length}, the first is 0`,
         );
       }
-      if (batch.label[i] > labels.length) {
+      if (label[i] > labels.length) {
         throw new RecordFormatError(
-          `row ${i + 1}: there is no label ${batch.label[i]}; labels has ${labels.length}, the first is 1`,
+          `row ${i + 1}: there is no label ${label[i]}; labels has ${labels.length}, the first is 1`,
         );
       }
     }
-    return batch;
+    return room.batch(rows, streams, labels);
   });
 }
 
@@ -180,6 +176,23 @@ const COLUMNS: Readonly<Record<number, string>> = {
   9: 'z',
   10: 'label',
 };
+
+/** Bytes of one row in each column. */
+const WIDTHS: Readonly<Record<number, number>> = { 4: 2, 5: 8, 6: 8, 7: 8, 8: 8, 9: 8, 10: 1 };
+
+function checkColumn(field: number, column: Uint8Array | undefined, rows: number): void {
+  if (column === undefined) {
+    if (rows > 0 && field !== 4 && field !== 10)
+      throw new RecordFormatError(`the column ${COLUMNS[field]} is missing`);
+    return;
+  }
+  const width = WIDTHS[field];
+  if (column.length === rows * width) return;
+  throw new RecordFormatError(
+    `the column ${COLUMNS[field]} has ${column.length} bytes, expected ${rows * width}: ` +
+      `${width} for each of ${rows} rows`,
+  );
+}
 
 function readColumn(reader: Reader, tag: number): Uint8Array {
   if ((tag & 7) !== 2)
@@ -220,8 +233,118 @@ function readStrings(reader: Reader, end: number): (string | undefined)[] {
   return fields;
 }
 
-function bytesOf(column: Float64Array | Uint16Array | Uint8Array, rows: number): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, rows * column.BYTES_PER_ELEMENT);
+/** A record with room for a batch of `length` encoded bytes at `at`; everything else is written. */
+function recordAround(
+  length: number,
+  origin: Pick<SamplesRecord, 'receivedMs' | 'producer' | 'sequence'>,
+): { readonly bytes: Uint8Array; readonly at: number } {
+  const head = Writer.create()
+    .uint32((1 << 3) | 2)
+    .uint32(length)
+    .finish();
+  const writer = Writer.create();
+  writeOrigin(writer, origin);
+  const tail = writer.finish();
+  const bytes = new Uint8Array(head.length + length + tail.length);
+  bytes.set(head);
+  bytes.set(tail, head.length + length);
+  return { bytes, at: head.length };
+}
+
+function writeOrigin(
+  writer: Writer,
+  { receivedMs, producer, sequence }: Pick<SamplesRecord, 'receivedMs' | 'producer' | 'sequence'>,
+): void {
+  writer.uint32((3 << 3) | 1).double(receivedMs);
+  if (producer !== undefined) writer.uint32((4 << 3) | 2).string(producer);
+  if (sequence !== undefined) writer.uint32((5 << 3) | 0).uint32(sequence);
+}
+
+/**
+ * The encoding of a batch, measured before it is written: its columns go straight to where they are wanted, without a
+ * writer's copies in between.
+ */
+class SampleBatchEncoding {
+  readonly length: number;
+  private readonly dictionaries: Uint8Array;
+
+  constructor(private readonly batch: SampleBatch) {
+    const { rows, streams, labels } = batch;
+    const writer = Writer.create();
+    writer.uint32((1 << 3) | 0).uint32(rows);
+    for (const stream of streams) {
+      writer.uint32((2 << 3) | 2).fork();
+      writer.uint32((1 << 3) | 2).string(stream.user);
+      writer.uint32((2 << 3) | 2).string(stream.device);
+      writer.uint32((3 << 3) | 2).string(stream.model);
+      writer.uint32((4 << 3) | 2).string(stream.sensor);
+      writer.ldelim();
+    }
+    for (const label of labels) writer.uint32((3 << 3) | 2).string(label);
+    this.dictionaries = writer.finish();
+    let length = this.dictionaries.length;
+    for (const field of this.fields()) {
+      const bytes = rows * WIDTHS[field];
+      length += 1 + varintLength(bytes) + bytes;
+    }
+    this.length = length;
+  }
+
+  write(target: Uint8Array, start: number): void {
+    const { rows, stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = this.batch;
+    target.set(this.dictionaries, start);
+    let at = start + this.dictionaries.length;
+    for (const field of this.fields()) {
+      const length = rows * WIDTHS[field];
+      target[at++] = (field << 3) | 2;
+      at = writeVarint(target, at, length);
+      if (field === 5) {
+        encodeNanoseconds(
+          creationMs,
+          creationSubNs,
+          rows,
+          new DataView(target.buffer, target.byteOffset + at, length),
+        );
+      } else {
+        const column =
+          field === 4
+            ? stream
+            : field === 6
+              ? arrivalMs
+              : field === 7
+                ? x
+                : field === 8
+                  ? y
+                  : field === 9
+                    ? z
+                    : label;
+        target.set(new Uint8Array(column.buffer, column.byteOffset, length), at);
+      }
+      at += length;
+    }
+  }
+
+  /** The columns that are written, in order: the rows of one stream need not say which, nor unlabelled ones that. */
+  private fields(): readonly number[] {
+    const { streams, labels } = this.batch;
+    return [4, 5, 6, 7, 8, 9, 10].filter((field) =>
+      field === 4 ? streams.length > 1 : field === 10 ? labels.length > 0 : true,
+    );
+  }
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 128; rest >>>= 7) length++;
+  return length;
+}
+
+function writeVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  for (; rest >= 128; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+  bytes[at++] = rest;
+  return at;
 }
 
 function reading<T>(what: string, read: () => T): T {

@@ -1,6 +1,6 @@
 /**
- * The topics of the log. Each is written by one app: ingest writes `samples`, `windows` and `dead-letter`;
- * the learner `predictions`, `alerts` and `models`; the gateway the others.
+ * The topics of the log. Each is written by one app: ingest writes `samples`, `windows`, `dead-letter`, `reports`
+ * and `ingest-settings`; the learner `predictions`, `alerts`, `models` and `learner-settings`; the gateway the others.
  */
 export const TOPICS = {
   /** Sample batches and ticks, in arrival order. Protobuf. */
@@ -29,6 +29,14 @@ export const TOPICS = {
   observations: 'observations',
   /** How far each receiver of webhooks has come. JSON. */
   deliveries: 'deliveries',
+  /** What the reports say: what became of each, and the rows and the progress of its micro-batches. JSON. */
+  reports: 'reports',
+  /** What an operator asked of the reports. JSON. */
+  reportCommands: 'report-commands',
+  /** With which settings ingest's runners have taken their steps. JSON. */
+  ingestSettings: 'ingest-settings',
+  /** With which settings the learner has taken its steps. JSON. */
+  learnerSettings: 'learner-settings',
 } as const;
 
 export type Topic = (typeof TOPICS)[keyof typeof TOPICS];

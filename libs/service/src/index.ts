@@ -10,6 +10,8 @@ export { ROUTES, needOf, type RouteRule } from './access/routes.js';
 export { Tokens } from './access/tokens.js';
 export { UserScope } from './access/user-scope.js';
 export { activitiesSetting } from './activities-setting.js';
+export { openStorage, type Storage } from './open-storage.js';
+export { kafkaOptions, kafkaSettings, type KafkaSettings } from './kafka-settings.js';
 export { openDataFolder, type DataFolder } from './data-folder.js';
 export { Health } from './health.js';
 export { AppIdentity } from './operations.controller.js';
@@ -21,5 +23,11 @@ export { RunnerHost, type RunnerStatus } from './runner-host.js';
 export { failStart, serve, serveOptions } from './serve.js';
 export type { ServiceContext } from './service-context.js';
 export { SettingsError, commonSettings, port, readSettings, wholeNumber } from './settings.js';
+export {
+  learnerOptions,
+  learnerSettings,
+  recordedLearnerSettings,
+  type LearnerNames,
+} from './learner-settings.js';
 export { learningOptions, learningSettings } from './learning-settings.js';
-export { windowOptions, windowSettings } from './window-settings.js';
+export { recordedWindowSettings, windowOptions, windowSettings } from './window-settings.js';

@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { problem, type Problem } from '@hark/contracts';
+import { FencedError } from '@hark/streaming';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import { STATUS_CODES } from 'node:http';
@@ -32,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown): Problem {
     if (error instanceof ProblemError) return error.problem;
+    if (error instanceof FencedError) return problem(503, error.code, 'Taken over', `${error.message}.`);
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     if (status !== null && status < 500) {
       const title = STATUS_CODES[status] ?? 'Refused';

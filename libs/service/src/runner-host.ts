@@ -1,4 +1,4 @@
-import { Runner, type LogReader, type RunnerOptions } from '@hark/streaming';
+import { LogAwayError, Runner, type LogReader, type RunnerOptions } from '@hark/streaming';
 import { Counter, Gauge } from 'prom-client';
 import { abortableSleep } from './abortable-sleep.js';
 import type { ServiceContext } from './service-context.js';
@@ -24,7 +24,8 @@ export class RunnerHost {
   private readonly stopping = new AbortController();
   private readonly committed = new Map<string, number>();
   private records = 0;
-  private full = false;
+  /** Why the log takes no step for now. */
+  private refused: string | null = null;
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -57,16 +58,18 @@ export class RunnerHost {
       ...options,
       sleep: abortableSleep,
       onStep: (step) => {
-        this.full = false;
+        this.refused = null;
         this.records += step.records;
         taken.inc(step.records);
         bytes.inc(step.bytes);
         for (const { topic, to } of step.inputs) this.committed.set(topic, to);
       },
       onFull: (error) => {
-        if (!this.full)
+        const away = error instanceof LogAwayError;
+        // That Kafka is away is said where it is noticed first.
+        if (this.refused === null && !away)
           logger.error({ err: error }, `the disk is full: the ${name} waits for room, nothing is lost`);
-        this.full = true;
+        this.refused = away ? 'Kafka is away' : 'the disk is full';
       },
     });
     health.require(name, () => this.missing());
@@ -98,7 +101,8 @@ export class RunnerHost {
   }
 
   private async missing(): Promise<string | null> {
-    if (this.full) return 'the disk is full';
+    if (this.refused !== null) return this.refused;
+    if (this.options.writer.isFenced?.() === true) return 'another process has taken over this log';
     const { maxLagRecords = Infinity } = this.options;
     if (maxLagRecords === Infinity) return null;
     const { lagRecords } = await this.status();

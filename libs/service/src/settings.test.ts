@@ -56,9 +56,10 @@ describe('settings', () => {
     expect(HARK_ALLOWED_ORIGINS).toEqual(['https://hark.example', 'http://localhost:5173']);
   });
 
-  it('refuse a broker, which this version cannot use, instead of ignoring it', () => {
-    expect(() => readSettings(shape, { HARK_KAFKA_BROKERS: 'b:9092' })).toThrow(
-      'HARK_KAFKA_BROKERS="b:9092"',
+
+  it('says in words what a log level may be', () => {
+    expect(() => readSettings(commonSettings, { HARK_LOG_LEVEL: 'loud' })).toThrow(
+      'HARK_LOG_LEVEL="loud": expected debug, info, warn, error or silent',
     );
   });
 });

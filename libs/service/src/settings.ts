@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessSettings } from './access/access-settings.js';
+import { kafkaSettings } from './kafka-settings.js';
 import { SettingsError } from './settings-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -13,15 +14,18 @@ export const port = (fallback: number) => wholeNumber(fallback, 0, 65_535);
 export const commonSettings = {
   HARK_DATA: z.string().min(1).default('./data'),
   HARK_HOST: z.string().min(1).default('127.0.0.1'),
-  HARK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  HARK_SUPERVISED: z.enum(['0', '1']).default('0'),
+  HARK_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'expected debug, info, warn, error or silent')
+    .default('info'),
+  HARK_SUPERVISED: z.enum(['0', '1'], 'expected 0 or 1').default('0'),
   ...accessSettings,
+  ...kafkaSettings,
 };
 
 /** The settings of every app, read. */
 export type CommonSettings = z.infer<z.ZodObject<typeof commonSettings>>;
 
-const SECRET = /(?<!PER_)TOKEN(?!S_FILE)|SECRET|PASSWORD|KEY|WEBHOOKS/;
+const SECRET = /(?<!PER_)TOKEN(?!S_FILE)|SECRET|PASSWORD|KEY|WEBHOOKS|MQTT_URL/;
 
 /**
  * Reads an app's settings from environment variables; a variable that is set to nothing counts as absent.
@@ -39,11 +43,6 @@ export function readSettings<Shape extends z.ZodRawShape>(
     const value = SECRET.test(name) ? '(not shown)' : JSON.stringify(present[name] ?? null);
     return `${name}=${value}: ${issue.message}`;
   });
-  const brokers = present['HARK_KAFKA_BROKERS'];
-  if (brokers !== undefined) {
-    const found = `HARK_KAFKA_BROKERS=${JSON.stringify(brokers)}`;
-    lines.push(`${found}: this version keeps its log in HARK_DATA only; unset the variable`);
-  }
-  if (!result.success || lines.length > 0) throw new SettingsError(lines.join('\n'));
+  if (!result.success) throw new SettingsError(lines.join('\n'));
   return result.data;
 }

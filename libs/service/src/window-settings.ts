@@ -36,3 +36,18 @@ export function windowOptions(
     watermark: 'device',
   };
 }
+
+/** Windows that are open, and those that were cut, are of these: they can't change. */
+const FIXED: readonly string[] = ['HARK_WINDOW_SIZE_MS', 'HARK_WINDOW_HOP_MS'];
+
+/** The same as text, as they are recorded with the steps taken. */
+export function recordedWindowSettings(settings: Readonly<Record<keyof typeof windowSettings, number>>): {
+  readonly values: Readonly<Record<string, string>>;
+  readonly changeable: readonly string[];
+} {
+  const names = Object.keys(windowSettings) as (keyof typeof windowSettings)[];
+  return {
+    values: Object.fromEntries(names.map((name) => [name, String(settings[name])])),
+    changeable: names.filter((name) => !FIXED.includes(name)),
+  };
+}

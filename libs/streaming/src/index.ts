@@ -4,6 +4,7 @@ export * from './log/log.js';
 export { MemoryLog } from './log/memory-log.js';
 export { HARK_TOPIC_OWNERS, NotOwnerError, type TopicOwners } from './log/topic-owners.js';
 export * from './parse/index.js';
+export * from './phones/index.js';
 export { ArtifactConflictError, ArtifactNameError } from './runner/artifact-name.js';
 export { MemoryArtifactStore } from './runner/memory-artifact-store.js';
 export { StateFormatError, type ArtifactStore, type Outputs, type Processor } from './runner/processor.js';
@@ -15,6 +16,14 @@ export {
   type RunnerProgress,
   type StepReport,
 } from './runner/runner.js';
+export {
+  SettingsChangedError,
+  readSettingsHistory,
+  type RunnerSettings,
+  type Settings,
+  type SettingsRecord,
+} from './runner/settings-history.js';
+export { countSteps, executeAgain, type ReExecutionOptions } from './runner/re-execution.js';
 export { LostInputError, ProcessorError } from './runner/step.js';
 export { DEFAULT_WINDOW_OPTIONS, checkWindowOptions, type WindowOptions } from './windows/window-options.js';
 export { Windower, type DeviceStatus, type WindowFeatures } from './windows/windower.js';

@@ -45,14 +45,15 @@ function oracle(all: ReturnType<typeof windows>, asked: Float64Array): number[] 
   return means.map((mean, c) => {
     const deviation = Matrix.sub(x, mean);
     const distance = deviation.mmul(precision).mmul(deviation.transpose()).get(0, 0);
-    return Math.log(rows[c].length / all.length) - distance / 2;
+    return (3 / rows[c].length - distance) / 2;
   });
 }
 
 describe('the linear discriminant', () => {
-  // With 8 windows each, every class has just been solved.
-  it('has the log odds of normal classes with one shrunk covariance, but for the temperature', () => {
-    const all = windows(8);
+  // With 8 windows and fewer, every class has just been solved.
+  it('has the log odds of normal classes with one shrunk covariance and equal shares, but for the temperature', () => {
+    // Of the first class half as many: neither is its share held against it, nor how unsure its mean is.
+    const all = windows(8).filter(({ target }, i) => target !== 0 || i % 2 === 0);
     const classifier = linearDiscriminant.create({ dimensions: 3, seed: 1 });
     for (const { x, target } of all) classifier.learn(x, `class-${target}`);
     const ratios = windows(4, 9).flatMap(({ x }) => {

@@ -172,6 +172,48 @@ describe('a drift watch over labelled windows', () => {
   });
 });
 
+describe('a drift watch told of a device that was turned over', () => {
+  const quiet = (watch: DriftWatch, count: number, from = 0) =>
+    label(watch, makeDevices(2), count, () => 0.02, from).map(({ report }) => report.stage);
+
+  it('reports an orientation of that device, with the error before and after, and its recovery', () => {
+    const watch = new DriftWatch();
+    for (let i = 0; i < 400; i++) watch.add('ann', 'phone', 'walk', i % 20 === 0);
+    const reports = watch.turned('ann', 'phone', 0.5);
+    expect(reports.map(({ stage }) => stage)).toEqual(['warning', 'drift']);
+    expect(reports[1]).toMatchObject({
+      ...{ episode: 1, signal: 'orientation', detector: 'TURN', before: expect.closeTo(0.05, 2), after: 0.5 },
+      scope: { users: ['ann'], devices: ['phone'], classes: [], features: [] },
+    });
+    const recovered: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      for (const { stage } of watch.add('ann', 'phone', 'walk', false)) recovered.push(`${stage}@${i}`);
+    }
+    expect(recovered).toEqual(['recovered@99']);
+  });
+
+  it('names no one when all were turned', () => {
+    const watch = new DriftWatch();
+    expect(quiet(watch, 400)).toEqual([]);
+    const [, drift] = watch.turned('user0', null, 0.2);
+    expect(drift.scope).toEqual({ users: [], devices: [], classes: [], features: [] });
+  });
+
+  it('takes the error that rises with it for the same drift', () => {
+    const watch = new DriftWatch();
+    const devices = makeDevices(1);
+    label(watch, devices, 400, () => 0.02);
+    watch.turned('user0', 'phone0', 0.4);
+    const told = label(watch, devices, 60, () => 0.7, 400);
+    expect(told).toEqual([]);
+    expect([watch.episodes, watch.stage]).toEqual([1, 'drift']);
+  });
+
+  it('says nothing where errors are not watched', () => {
+    expect(new DriftWatch({ signals: ['features'] }).turned('ann', 'phone', 0.5)).toEqual([]);
+  });
+});
+
 const FEATURES = [
   { name: 'gravity_x', index: 0 },
   { name: 'gravity_y', index: 1 },

@@ -1,6 +1,7 @@
 import type { ChallengerScore } from '@hark/contracts';
 import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
 import type { Classifier, ClassifierFactory } from '../classifier.js';
+import { isInferring } from '../classifiers/inferring.js';
 import { McNemar } from '../scores/mcnemar.js';
 import { mostProbable } from '../scores/most-probable.js';
 import {
@@ -49,7 +50,9 @@ export interface Challenge {
 
 /**
  * Classifiers that learn the same windows as the current one and answer none. Both are scored on each labelled window
- * before they learn it. Comparisons are cut into blocks, and one block is decided once: looking after every window
+ * before they learn it, each asked alone: what an answer goes through afterwards, the user's personal model and the
+ * device's filter, follows the model that answers, and would have to be kept once more for each challenger. So the better
+ * of two is found, but both accuracies lie below that of the answers served. Comparisons are cut into blocks, and one block is decided once: looking after every window
  * and stopping at the first difference would find one between equals sooner or later.
  */
 export class Challengers {
@@ -91,7 +94,8 @@ export class Challengers {
 
   /**
    * Scores a window that none of them has learned yet.
-   * @param currentRight whether the current classifier, asked without adaptation or memory, is right.
+   * @param features as the current classifier is shown them.
+   * @param currentRight whether the current classifier, asked as the challengers are, is right.
    * @returns the challengers that have just won a comparison.
    */
   score(features: Float64Array, truth: string, currentRight: boolean): Challenge[] {
@@ -119,6 +123,16 @@ export class Challengers {
     for (const { model } of this.challengers) {
       // Since a rollback it may know other classes than the current model.
       if (canLearn(model.classifier, label)) learnWindow(model, features, label);
+    }
+  }
+
+  /** A window near a lonely label: what the current classifier learns of it, challengers that can do so learn too. */
+  learnInferred(features: Float64Array, label: string, trust: number): void {
+    for (const { model } of this.challengers) {
+      const { classifier } = model;
+      if (isInferring(classifier) && canLearn(classifier, label)) {
+        classifier.learnInferred(features, label, trust);
+      }
     }
   }
 

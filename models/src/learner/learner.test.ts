@@ -463,6 +463,25 @@ describe('a challenger', () => {
     expect(learner.snapshot()).toEqual(before);
   });
 
+  it('of the same kind as the current classifier is right on the very same windows, also where few are labelled', () => {
+    const twin = { classifier: randomFeatureRls, challengers: [randomFeatureRls], interpolation: true };
+    const { run, learner } = setUp({ ...twin, versionEvery: 10_000 });
+    const log = new InputLog();
+    const random = new Xoshiro128(5);
+    for (let i = 0; i < 900; i++) {
+      const [a, b, c] = [random.nextUniform(), random.nextUniform(), random.nextUniform()];
+      const label = a + 0.6 * (c - 0.5) > 0.5 ? 'walk' : 'sit';
+      log.window(window(i, 'sit', { features: Float64Array.of(a, b, 1), label: i % 3 === 0 ? label : null }));
+    }
+    run(log.inputs);
+    const { challengers, windows } = learner.status();
+    const { currentAccuracy, challengerAccuracy, pValue } = challengers[0].running;
+    expect(windows.inferred).toBeGreaterThan(500);
+    expect(currentAccuracy).toBeGreaterThan(0.6);
+    expect(currentAccuracy).toBeLessThan(0.95);
+    expect([challengerAccuracy, pValue]).toEqual([currentAccuracy, 1]);
+  });
+
   it('is not proposed while it is no better', () => {
     const equal = { classifier: randomFeatureRls, challengers: [majority], challengeRules: rules };
     const { run, alerts, learner } = setUp({ ...equal, versionEvery: 1000 });

@@ -91,11 +91,11 @@ export class Training {
     const seen = confidence === null ? null : { confidence, features };
     const reports =
       sharedClass === null ? [] : [...this.watch.add(user, device, label, sharedClass !== label, seen)];
-    const challenges = this.challengers.score(features, label, this.isRight(features, label));
+    const challenges = this.compare(example, label);
     if (this.learning) {
       const { shown, turned } = this.answering.learn(example, label, outputs);
       this.line.learn(shown, label);
-      this.challengers.learn(features, label);
+      this.challengers.learn(shown, label);
       if (turned !== null) {
         reports.push(...this.watch.turned(user, turned.of === 'all' ? null : device, turned.error));
       }
@@ -115,6 +115,7 @@ export class Training {
     for (const inferred of this.interpolation.take(deviceKey(window), startMs, sizeMs, features, label)) {
       const shown = this.answering.show({ user, device, features: inferred.features });
       if (this.line.learnInferred(shown, inferred.label, inferred.trust)) this.inferred++;
+      this.challengers.learnInferred(shown, inferred.label, inferred.trust);
     }
   }
 
@@ -170,12 +171,14 @@ export class Training {
     if (startMs % sizeMs === 0) this.nonOverlapping.add(label, answered);
   }
 
-  /** Whether the current classifier is right when it is asked as a challenger is: without what else goes into an answer. */
-  private isRight(features: Float64Array, label: string): boolean {
-    if (this.challengers.names.length === 0) return false;
+  /** Challengers and the current classifier, each asked alone about the window as devices are seen to lie. */
+  private compare(example: Example, label: string): readonly Challenge[] {
+    if (this.challengers.names.length === 0) return [];
+    const shown = this.answering.show(example);
     const { classifier } = this.line;
-    const probabilities = classifier.predict(features);
-    return probabilities.length > 0 && classifier.classes[mostProbable(probabilities)] === label;
+    const probabilities = classifier.predict(shown);
+    const isRight = probabilities.length > 0 && classifier.classes[mostProbable(probabilities)] === label;
+    return this.challengers.score(shown, label, isRight);
   }
 
   private tellDrifts(reports: readonly DriftReport[], outputs: Outputs): void {

@@ -1,6 +1,6 @@
 import type { StateReader, StateWriter } from '@hark/streaming';
 import { AXIS_TURNS, NO_TURN, followedBy, inverseOf } from './axis-turns.js';
-import { TurnConfirmation } from './turn-confirmation.js';
+import { CommonTurnChange } from './common-turn-change.js';
 import { TurnEvidence } from './turn-evidence.js';
 import { TurnWatch } from './turn-watch.js';
 import { TurnedFeatures } from './turned-features.js';
@@ -9,17 +9,15 @@ import { TurnedFeatures } from './turned-features.js';
 const LEAST_EVIDENCE = 3;
 const LEAST_CAUSE = 4;
 const LEAST_GAIN = 2;
-/** From so many nats on a turn of all is in question without any miss; once it is certain, it is made if it loses nothing. */
-const SURE_EVIDENCE = 12;
 /** No window says more than one at which the truth had this probability. */
 const LEAST_PROBABILITY = 0.02;
 
 type Likelihood = (x: Float64Array, target: number) => number;
 
-/** A device, or with it all devices, is found to have been turned over: by several activities, not only by the turn. */
+/** A device, or with it others, has come to lie otherwise than it did. */
 export interface TurnFinding {
   readonly of: 'device' | 'all';
-  /** Share of misses among the windows for whose sake the turn was made. */
+  /** Share of misses among the last windows. */
   readonly error: number;
 }
 
@@ -34,14 +32,21 @@ export interface TurnFinding {
  *
  * Devices may all be turned at once, as when an app changes the signs of its axes. So the windows of all are watched
  * like those of one more device, whose turn is made last and for every device.
+ *
+ * A turn that nothing is missed for is noticed too: where a device comes to lie otherwise than it did, or where several do
+ * ({@link TurnChange}). That is what is told of; and the turn is made if it loses nothing.
  */
 export class DeviceTurns {
   private readonly features: TurnedFeatures;
   private readonly evidence: TurnEvidence;
   /** Its windows are turned as their device is. */
   private readonly all = new TurnWatch(2);
-  /** A turn of all that is not made, as nothing is missed. */
-  private readonly suspicion = new TurnConfirmation(2, true);
+  private readonly changeOfAll = new CommonTurnChange();
+  /** How often all were found turned. */
+  private turnsOfAll = 0;
+  /** By turn: what a window says as it came, how much of that is new, and what it says as it is shown. */
+  private readonly raw = new Float64Array(AXIS_TURNS.length);
+  private readonly excess = new Float64Array(AXIS_TURNS.length);
   private readonly nats = new Float64Array(AXIS_TURNS.length);
   private told: TurnFinding | null = null;
   private readonly shown: Float64Array;
@@ -91,13 +96,16 @@ export class DeviceTurns {
     missed: boolean,
     likelihood: Likelihood,
   ): Float64Array {
+    if (watch.change.turnsOfAll !== this.turnsOfAll) this.joinAll(watch);
     const own = x.slice();
     watch.keep({ x: own, target, missed, device });
     const turned =
       watch.turn === NO_TURN ? own : this.features.write(watch.turn, x, new Float64Array(x.length));
     this.all.keep({ x: turned, target, missed, device });
     this.told = null;
-    if (this.evidence.weigh(this.show(watch, x), target, this.nats)) {
+    if (this.evidence.weigh(x, target, this.raw)) {
+      this.noticeChange(watch, device, target, likelihood);
+      this.evidence.weigh(this.show(watch, x), target, this.nats);
       const shownTurn = this.shownTurn(watch);
       this.confirm(watch, device, target);
       // What was weighed is no evidence any more where a turn was taken back.
@@ -105,7 +113,6 @@ export class DeviceTurns {
       watch.weigh(this.nats);
       this.all.weigh(this.nats);
       if (missed) this.look(watch, likelihood);
-      else this.suspect(watch, device, target, likelihood);
     }
     const shown = this.show(watch, x);
     this.evidence.learn(shown, target);
@@ -115,13 +122,56 @@ export class DeviceTurns {
   write(state: StateWriter): void {
     this.evidence.write(state);
     this.all.write(state);
-    this.suspicion.write(state);
+    this.changeOfAll.write(state);
+    state.f64(this.turnsOfAll);
   }
 
   read(state: StateReader): void {
     this.evidence.read(state);
     this.all.read(state, this.names.length);
-    this.suspicion.read(state);
+    this.changeOfAll.read(state);
+    this.turnsOfAll = state.f64();
+  }
+
+  /** Sees from the windows as they come whether this device, or all, have been turned: tells of it, and turns them. */
+  private noticeChange(watch: TurnWatch, device: string, target: number, likelihood: Likelihood): void {
+    const { all, changeOfAll, raw, excess } = this;
+    if (!watch.change.weigh(target, raw, excess)) return;
+    changeOfAll.add(device, excess);
+    const turnOfAll = changeOfAll.turn;
+    const turn = turnOfAll ?? watch.change.turn;
+    if (turn === null) return;
+    const of = turnOfAll === null ? watch : all;
+    const shown = of === all ? all.turn : this.shownTurn(watch);
+    const further = followedBy(inverseOf(shown), turn);
+    this.tell(watch, turn, of);
+    if (!this.losesNothing(of, shown, turn, likelihood)) return;
+    if (of === all) this.turnAll(watch, further);
+    else this.turnDevice(watch, further);
+  }
+
+  /** Once for each turn, however it was noticed. */
+  private tell(watch: TurnWatch, turn: number, of: TurnWatch): void {
+    const { all } = this;
+    if (of.change.usually !== turn) {
+      this.told = { of: of === all ? 'all' : 'device', error: of.recentError };
+      if (of === all) watch.change.turnsOfAll = ++this.turnsOfAll;
+    }
+    of.change.settle(turn);
+    watch.change.settle(turn);
+    this.changeOfAll.clear();
+  }
+
+  private losesNothing(watch: TurnWatch, made: number, turn: number, likelihood: Likelihood): boolean {
+    if (made === turn) return false;
+    return sum(this.likelihoods(watch, turn, likelihood)) >= sum(this.likelihoods(watch, made, likelihood));
+  }
+
+  /** All were turned since this device was heard of: what is usual for it is not known any more, nor that it alone was turned. */
+  private joinAll(watch: TurnWatch): void {
+    watch.change.settle(this.all.change.usually);
+    watch.change.turnsOfAll = this.turnsOfAll;
+    if (watch.turn === this.all.turn) watch.turn = NO_TURN;
   }
 
   /** Both turns are weighed by what the window says with the turns made so far. One that is wrong is taken back. */
@@ -131,10 +181,9 @@ export class DeviceTurns {
       const { confirmation } = each;
       const verdict = confirmation.add(device, target, -nats[inverseOf(confirmation.turn)]);
       if (verdict === null) continue;
-      const { turn, certain, error } = verdict;
-      if (certain) this.told = { of: each === all ? 'all' : 'device', error };
-      else if (each === all) return this.turnAll(watch, inverseOf(turn));
-      else return this.turnDevice(watch, inverseOf(turn));
+      if (verdict.certain) this.tell(watch, each === all ? all.turn : this.shownTurn(watch), each);
+      else if (each === all) return this.turnAll(watch, inverseOf(verdict.turn));
+      else return this.turnDevice(watch, inverseOf(verdict.turn));
     }
   }
 
@@ -142,39 +191,19 @@ export class DeviceTurns {
     const { all } = this;
     const turnOfAll = this.find(all, all.turn, likelihood);
     if (turnOfAll !== NO_TURN) {
-      all.confirmation.begin(turnOfAll, all.recentError);
+      all.confirmation.begin(turnOfAll);
       this.turnAll(watch, turnOfAll);
       return;
     }
     const turn = this.find(watch, this.shownTurn(watch), likelihood);
     if (turn === NO_TURN) return;
-    watch.confirmation.begin(turn, watch.recentError);
+    watch.confirmation.begin(turn);
     this.turnDevice(watch, turn);
-  }
-
-  /**
-   * Turns all devices without a miss: in what several people do, a turn shows before the shared model goes wrong. One
-   * person may change for good how a phone is worn, so that a single device is turned for the sake of misses only.
-   */
-  private suspect(watch: TurnWatch, device: string, target: number, likelihood: Likelihood): void {
-    const { all, suspicion } = this;
-    const { turn } = suspicion;
-    if (turn === NO_TURN) {
-      const [first] = all.candidates(SURE_EVIDENCE);
-      if (first !== undefined) suspicion.begin(first, 0);
-      return;
-    }
-    if (suspicion.add(device, target, this.nats[turn])?.certain !== true) return;
-    const turned = sum(this.likelihoods(all, followedBy(all.turn, turn), likelihood));
-    if (turned < sum(this.likelihoods(all, all.turn, likelihood))) return all.refuse(turn);
-    this.told = { of: 'all', error: all.recentError };
-    this.turnAll(watch, turn);
   }
 
   private turnAll(watch: TurnWatch, turn: number): void {
     this.all.turn = followedBy(this.all.turn, turn);
     this.all.begin();
-    this.suspicion.clear();
     watch.begin();
   }
 
@@ -184,7 +213,6 @@ export class DeviceTurns {
     watch.turn = followedBy(shown, inverseOf(this.all.turn));
     watch.begin();
     this.all.begin();
-    this.suspicion.clear();
   }
 
   /**

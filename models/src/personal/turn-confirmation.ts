@@ -20,8 +20,6 @@ const MOST_DEVICES = 64;
 export interface TurnVerdict {
   readonly turn: number;
   readonly certain: boolean;
-  /** Share of misses among the windows for whose sake it was put in question. */
-  readonly error: number;
 }
 
 /**
@@ -32,40 +30,28 @@ export interface TurnVerdict {
  */
 export class TurnConfirmation {
   private turnHeld = NO_TURN;
-  private error = 0;
   private windows = 0;
   private readonly activities = new Map<number, number>();
   private readonly devices = new Map<string, number>();
 
-  /**
-   * @param leastDevices that must speak for the turn.
-   * @param strict whether each is to speak for it twice as much, and no activity against it.
-   */
-  constructor(
-    private readonly leastDevices: 0 | 2,
-    private readonly strict = false,
-  ) {}
+  /** @param leastDevices that must speak for the turn. */
+  constructor(private readonly leastDevices: 0 | 2) {}
 
   /** The turn that is in question, or {@link NO_TURN}. */
   get turn(): number {
     return this.turnHeld;
   }
 
-  /**
-   * Puts a turn in question, on top of the one that is.
-   * @param error share of misses among the windows that speak for it.
-   */
-  begin(turn: number, error: number): void {
+  /** Puts a turn in question, on top of the one that is. */
+  begin(turn: number): void {
     const both = followedBy(this.turnHeld, turn);
     this.clear();
     if (both === NO_TURN) return;
     this.turnHeld = both;
-    this.error = error;
   }
 
   clear(): void {
     this.turnHeld = NO_TURN;
-    this.error = 0;
     this.windows = 0;
     this.activities.clear();
     this.devices.clear();
@@ -86,16 +72,13 @@ export class TurnConfirmation {
     const certain = this.isCertain();
     const ofAll = this.leastDevices > 0;
     const isOver = this.windows >= (ofAll ? LAST_OF_ALL : LAST);
-    const verdict =
-      certain || this.isWrong() || (isOver && ofAll)
-        ? { turn: this.turnHeld, certain, error: this.error }
-        : null;
+    const verdict = certain || this.isWrong() || (isOver && ofAll) ? { turn: this.turnHeld, certain } : null;
     if (verdict !== null || isOver) this.clear();
     return verdict;
   }
 
   write(state: StateWriter): void {
-    state.u8(this.turnHeld).f64(this.error).u32(this.windows).u8(this.activities.size);
+    state.u8(this.turnHeld).u32(this.windows).u8(this.activities.size);
     for (const [target, nats] of this.activities) state.u8(target).f64(nats);
     state.u8(this.devices.size);
     for (const [device, nats] of this.devices) state.string(device).f64(nats);
@@ -106,7 +89,6 @@ export class TurnConfirmation {
     this.clear();
     this.turnHeld = state.u8();
     if (this.turnHeld >= AXIS_TURNS.length) throw new StateFormatError(`there is no turn ${this.turnHeld}`);
-    this.error = state.f64();
     this.windows = state.u32();
     const activities = state.u8();
     if (activities > MAX_ACTIVITIES) throw new StateFormatError(`a turn seen in ${activities} activities`);
@@ -117,11 +99,9 @@ export class TurnConfirmation {
   }
 
   private isCertain(): boolean {
-    const enough = this.strict ? 2 * ENOUGH : ENOUGH;
-    const forIt = count(this.activities, (nats) => nats >= enough);
+    const forIt = count(this.activities, (nats) => nats >= ENOUGH);
     const against = this.against();
-    if (count(this.devices, (nats) => nats >= enough) < this.leastDevices) return false;
-    if (this.strict) return forIt >= LEAST_PARTS && against === 0;
+    if (count(this.devices, (nats) => nats >= ENOUGH) < this.leastDevices) return false;
     return forIt - against >= LEAST_PARTS || (forIt > 0 && against === 0 && this.windows >= LONG);
   }
 

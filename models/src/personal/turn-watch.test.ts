@@ -62,7 +62,8 @@ describe('the watch over a turn', () => {
     watch.turn = 3;
     watch.weigh(forTurn(5, 2));
     watch.keep(kept(Float64Array.of(1, 2), 4, true));
-    watch.confirmation.begin(7, 0.5);
+    watch.confirmation.begin(7);
+    watch.change.weigh(1, forTurn(5, 2), new Float64Array(24));
     watch.confirmation.add('phone', 4, 1.5);
     const state = new StateWriter('t', 1);
     watch.write(state);

@@ -1,13 +1,12 @@
 import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
 import { AXIS_TURNS, NO_TURN } from './axis-turns.js';
+import { TurnChange } from './turn-change.js';
 import { TurnConfirmation } from './turn-confirmation.js';
+import { TurnSums } from './turn-sums.js';
 
 /** Windows kept, on which a turn is tried before it is made. */
 const KEPT = 8;
-/** Evidence that a window takes off each turn, so that none grows by chance; what one window adds at most; the most. */
-const TOLL = 0.1;
-const MOST_ADDED = 2;
-const MOST_EVIDENCE = 20;
+const SUMS = { toll: 0.1, mostAdded: 2 };
 /** Turns that are tried at a time. */
 const MOST_CANDIDATES = 3;
 /** Memory of the misses in windows: 1 / (1 − KEEP). */
@@ -32,12 +31,14 @@ export class TurnWatch {
   misses = 0;
   /** The turn made last, until it is certain. */
   readonly confirmation: TurnConfirmation;
+  /** Of its windows as they come, whatever turn is made. */
+  readonly change = new TurnChange();
   /** The last labelled windows, oldest first. */
   readonly windows: KeptWindow[] = [];
-  /** For each further turn: Page's (1954) cumulative sum of the nats by which it makes the windows more likely. */
-  private readonly sums = new Float64Array(AXIS_TURNS.length);
+  /** For each further turn, by how much it makes the windows more likely. */
+  private readonly sums = new TurnSums(SUMS);
 
-  /** @param devices how many must speak for a turn before it is told of. */
+  /** @param devices how many must speak for a turn before it is certain. */
   constructor(devices: 0 | 2 = 0) {
     this.confirmation = new TurnConfirmation(devices);
   }
@@ -51,11 +52,7 @@ export class TurnWatch {
 
   /** The turns with at least so many nats in their favour, the most first, at most three. */
   candidates(least: number): readonly number[] {
-    const { sums } = this;
-    const found: number[] = [];
-    for (let turn = 1; turn < sums.length; turn++) if (sums[turn] >= least) found.push(turn);
-    // Turns of equal favour stand in their order: sorting is stable.
-    return found.sort((a, b) => sums[b] - sums[a]).slice(0, MOST_CANDIDATES);
+    return this.sums.from(least).slice(0, MOST_CANDIDATES);
   }
 
   keep(window: KeptWindow): void {
@@ -66,28 +63,26 @@ export class TurnWatch {
 
   /** @param evidence for each turn, in nats. */
   weigh(evidence: Float64Array): void {
-    const { sums } = this;
-    for (let turn = 1; turn < sums.length; turn++) {
-      const added = Math.max(-MOST_ADDED, Math.min(MOST_ADDED, evidence[turn] - TOLL));
-      sums[turn] = Math.max(0, Math.min(MOST_EVIDENCE, sums[turn] + added));
-    }
+    this.sums.add(evidence);
   }
 
   /** A turn was tried and does not help: it needs new evidence. */
   refuse(turn: number): void {
-    this.sums[turn] = 0;
+    this.sums.forget(turn);
   }
 
   /** Begins anew, after the device is seen in another way. */
   begin(): void {
     this.misses = 0;
     this.windows.length = 0;
-    this.sums.fill(0);
+    this.sums.clear();
   }
 
   write(state: StateWriter): void {
-    state.u8(this.turn).f64(this.misses).f64Array(this.sums);
+    state.u8(this.turn).f64(this.misses);
+    this.sums.write(state);
     this.confirmation.write(state);
+    this.change.write(state);
     state.u8(this.windows.length);
     for (const { x, target, missed, device } of this.windows) {
       state.f64Array(x).u8(target).bool(missed).string(device);
@@ -99,8 +94,9 @@ export class TurnWatch {
     this.turn = state.u8();
     if (this.turn >= AXIS_TURNS.length) throw new StateFormatError(`there is no turn ${this.turn}`);
     this.misses = state.f64();
-    this.sums.set(state.f64Array(this.sums.length));
+    this.sums.read(state);
     this.confirmation.read(state);
+    this.change.read(state);
     this.windows.length = 0;
     const kept = state.u8();
     if (kept > KEPT) throw new StateFormatError(`${kept} windows kept`);

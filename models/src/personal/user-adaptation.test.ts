@@ -102,7 +102,7 @@ describe('the adaptation to users', () => {
     expect(wrong).toEqual([0, 0]);
   });
 
-  it('tells of a turn once, when a second activity has shown it, and says whose it is', () => {
+  it('tells of a turn once, within 20 windows, and says whose it is', () => {
     const people = new People(['ann', 'bob', 'cid'], 3);
     const adapted = settled(people);
     const told: unknown[] = [];
@@ -114,9 +114,40 @@ describe('the adaptation to users', () => {
     }
     expect(told).toEqual([{ i: expect.any(Number), user: 'bob', of: 'device', error: expect.any(Number) }]);
     const [{ i, error }] = told as { i: number; error: number }[];
-    expect(i / 3).toBeGreaterThan(9);
-    expect(i / 3).toBeLessThan(50);
+    expect(i / 3).toBeLessThan(20);
     expect(error).toBeGreaterThan(0);
+  });
+
+  it('tells of a device that was never worn otherwise, once the shared model has missed it and two activities agree', () => {
+    const people = new People(['ann', 'bob', 'cid', 'dan'], 3);
+    const adapted = new Adapted();
+    const told: string[] = [];
+    for (let i = 0; i < 960; i++) {
+      const window = people.next((user) => (user === 'dan' ? 5 : 0));
+      if (window.user === 'dan' && i < 640) continue;
+      adapted.take(window);
+      if (adapted.adaptation.turnFinding !== null) told.push(window.user);
+    }
+    expect(told).toEqual(['dan']);
+    expect(adapted.adaptation.turnOf({ user: 'dan', device: 'dan-phone' })).toBe(inverseOf(5));
+  });
+
+  it("tells within 20 windows that another device in a device's place lies otherwise, and not of one that lies as that did", () => {
+    const swapped = (turn: number) => {
+      const people = new People(['ann', 'bob', 'cid'], 3);
+      const adapted = settled(people);
+      const told: number[] = [];
+      for (let i = 0; i < 180; i++) {
+        const window = people.next((user) => (user === 'bob' ? turn : 0));
+        adapted.learn(window.user === 'bob' ? { ...window, device: 'bob-other' } : window);
+        if (adapted.adaptation.turnFinding !== null) told.push(Math.ceil(i / 3));
+      }
+      return told;
+    };
+    expect(swapped(0)).toEqual([]);
+    const [windows, ...more] = swapped(7);
+    expect(windows).toBeLessThan(20);
+    expect(more).toEqual([]);
   });
 
   it('turns all devices, and ones to come, when all were turned, and tells of that once', () => {

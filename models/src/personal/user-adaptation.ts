@@ -12,7 +12,7 @@ import { TurnWatch } from './turn-watch.js';
 import { canBeTurned } from './turned-features.js';
 
 const USER_FORMAT = 'hark.user';
-const USER_FORMAT_VERSION = 1;
+const USER_FORMAT_VERSION = 2;
 
 /** Devices of a user that are watched; beyond them the one that was learned of longest ago is forgotten. */
 const MOST_DEVICES = 8;
@@ -209,7 +209,7 @@ export class UserAdaptation {
   }
 
   private watchOf(devices: Map<string, TurnWatch>, device: string): TurnWatch {
-    const watch = devices.get(device) ?? new TurnWatch();
+    const watch = devices.get(device) ?? newWatch(devices);
     devices.delete(device);
     devices.set(device, watch);
     if (devices.size > MOST_DEVICES) devices.delete(first(devices));
@@ -239,6 +239,15 @@ export class UserAdaptation {
     }
     return { model, devices };
   }
+}
+
+/** Of a device that was never heard of: what is usual for it is what was for its user's device learned of last. */
+function newWatch(devices: ReadonlyMap<string, TurnWatch>): TurnWatch {
+  const watch = new TurnWatch();
+  let last: TurnWatch | null = null;
+  for (const other of devices.values()) last = other;
+  if (last !== null) watch.change.takeOver(last.change);
+  return watch;
 }
 
 /** The key that was set longest ago. */

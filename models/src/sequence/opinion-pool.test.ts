@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { Xoshiro128 } from '../random/xoshiro128.js';
-import { poolOpinions } from './opinion-pool.js';
+import { mostProbableName, poolOpinions } from './opinion-pool.js';
 
 describe('a pool of opinions', () => {
   it('multiplies what two devices say: 0.8 · 0.4 to 0.2 · 0.6', () => {
@@ -25,6 +25,25 @@ describe('a pool of opinions', () => {
       stand: expect.closeTo(0.018 / 0.118, 12),
       walk: expect.closeTo(0.1 / 0.118, 12),
     });
+  });
+
+  it('raises what is said to the share of the greatest weight: 0.8 · √0.4 to 0.2 · √0.6', () => {
+    const pooled = poolOpinions([{ walk: 0.8, sit: 0.2 }, { sit: 0.6, walk: 0.4 }, {}], [4, 2, 9]); // prettier-ignore
+    expect(pooled.walk).toBeCloseTo(0.505964425626941 / (0.505964425626941 + 0.15491933384829668), 12);
+    expect(
+      poolOpinions(
+        [
+          { walk: 0.8, sit: 0.2 },
+          { sit: 1, walk: 0 },
+        ],
+        [1, 1],
+      ),
+    ).toEqual(
+      poolOpinions([
+        { walk: 0.8, sit: 0.2 },
+        { sit: 1, walk: 0 },
+      ]),
+    );
   });
 
   it('sums to 1, whatever is said', () => {
@@ -51,5 +70,12 @@ describe('a pool of opinions', () => {
       right.both += poolOpinions([{ a: phone, b: 1 - phone }, { a: watch, b: 1 - watch }]).a > 0.5 ? 1 : 0; // prettier-ignore
     }
     expect(right.both).toBeGreaterThan(Math.max(right.phone, right.watch) + 50);
+  });
+});
+
+describe('the most probable name', () => {
+  it('is the first of equals, and none of an empty opinion', () => {
+    expect(mostProbableName({ sit: 0.4, walk: 0.4, lie: 0.2 })).toBe('sit');
+    expect(mostProbableName({})).toBeNull();
   });
 });

@@ -37,4 +37,18 @@ describe('the fusion of what a user wears', () => {
     ask(fusion, 'phone', 0, 0.9);
     expect(ask(fusion, 'watch', 0, 0.5, 'bob')).toEqual([0.5, 1]);
   });
+
+  it('listens more to a device that has been right: 0.8 to the power of its weight’s share', () => {
+    const fusion = new UserFusion();
+    const judge = (device: string, p: number) =>
+      fusion.judge({ device, model: device, atMs: 0, probabilities: { sit: p, walk: 1 - p } }, 'sit');
+    for (let i = 0; i < 30; i++) {
+      judge('phone', 0.9);
+      judge('watch', 0.1);
+    }
+    ask(fusion, 'watch', 0, 0.1);
+    expect(ask(fusion, 'phone', 0, 0.8)[0]).toBeGreaterThan(0.7);
+    fusion.judge({ device: 'phone', model: 'phone', atMs: 0, probabilities: {} }, 'sit');
+    expect(ask(fusion, 'phone', 0, 0.8)[0]).toBeGreaterThan(0.7);
+  });
 });

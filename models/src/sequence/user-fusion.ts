@@ -1,4 +1,5 @@
-import { poolOpinions, type Opinion } from './opinion-pool.js';
+import { DeviceReliability } from './device-reliability.js';
+import { mostProbableName, poolOpinions, type Opinion } from './opinion-pool.js';
 
 /** What one device made of one window. */
 export interface DeviceOpinion {
@@ -16,12 +17,13 @@ const MOST_OPINIONS = 256;
 const MOST_USERS = 16_384;
 
 /**
- * What a person is doing by all devices they wear: {@link poolOpinions} of windows of the same time. Of each other device
- * the window nearest in time counts, if it is less than half a window off.
+ * What a person is doing by all devices they wear: {@link poolOpinions} of windows of the same time, each device by its
+ * {@link DeviceReliability}. Of each other device the window nearest in time counts, if it is less than half a window off.
  */
 export class UserFusion {
   /** In the order of use, the least recently used first; opinions in the order in which they came. */
   private readonly users = new Map<string, DeviceOpinion[]>();
+  private readonly reliability = new DeviceReliability();
 
   /**
    * @param sizeMs length of the window.
@@ -38,7 +40,15 @@ export class UserFusion {
     const opinions = [opinion, ...nearestOthers(known, opinion, sizeMs / 2)];
     known.push(opinion);
     this.remember(user, known.slice(-MOST_OPINIONS));
-    return { opinions, probabilities: poolOpinions(opinions.map(({ probabilities }) => probabilities)) };
+    const weights = opinions.map(({ device, model }) => this.reliability.weight(device, model));
+    const said = opinions.map(({ probabilities }) => probabilities);
+    return { opinions, probabilities: poolOpinions(said, weights) };
+  }
+
+  /** The truth about an opinion became known: counts in what is fused later. An empty one says nothing. */
+  judge({ device, model, probabilities }: DeviceOpinion, truth: string): void {
+    const said = mostProbableName(probabilities);
+    if (said !== null) this.reliability.add(device, model, said === truth);
   }
 
   private remember(user: string, opinions: DeviceOpinion[]): void {

@@ -8,12 +8,15 @@ import { doctorCommand } from './commands/doctor.command.js';
 import { labelsCommand } from './commands/labels.command.js';
 import { modelsCommand } from './commands/models.command.js';
 import { replayCommand } from './commands/replay.command.js';
+import { exportCommand } from './commands/export.command.js';
+import { reportsCommand } from './commands/reports.command.js';
 import { sessionsCommand } from './commands/sessions.command.js';
 import { statusCommand } from './commands/status.command.js';
 import { evaluateCommand } from './commands/evaluate.command.js';
 import { importCommand } from './commands/import.command.js';
 import { simulateCommand } from './commands/simulate.command.js';
 import { tokensCommand } from './commands/tokens.command.js';
+import { verifyCommand } from './commands/verify.command.js';
 import { startCommand } from './commands/start.command.js';
 import { RecordingFileError } from './recording/recording-file.js';
 import { UsageError, WorkFailedError } from './terminal/failures.js';
@@ -76,8 +79,11 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage. Results go to standard out
   labelsCommand(root, terminal);
   alertsCommand(root, terminal);
   sessionsCommand(root, terminal);
+  reportsCommand(root, terminal);
+  exportCommand(root, terminal);
   statusCommand(root, terminal);
   tokensCommand(root, terminal);
+  verifyCommand(root, terminal);
   doctorCommand(root, terminal);
   return root;
 }

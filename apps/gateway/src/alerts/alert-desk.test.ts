@@ -7,7 +7,7 @@ import {
   type Alert,
   type Observation,
 } from '@hark/contracts';
-import type { LogRecord } from '@hark/streaming';
+import { StateWriter, type LogRecord } from '@hark/streaming';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storedPrediction } from '../testing/stored-predictions.js';
@@ -72,6 +72,15 @@ function run(items: readonly Item[], cuts: ReadonlySet<number> = new Set()) {
 /** What each alert says, in short. */
 const stages = (items: readonly Item[]) =>
   run(items).alerts.map(({ id, time, data }) => `${id} ${time.slice(14, 19)} ${data.reason ?? ''}`.trim());
+
+describe('a state of the first version', () => {
+  it('is read: it knows of no reports', () => {
+    const old = new StateWriter('hark.alert-desk', 1).f64(3).f64(4).u32(0).f64(5).f64(6).u32(0).u32(0);
+    const desk = new AlertDesk();
+    desk.restore(old.finish());
+    expect([desk.rulesTaken, desk.observationsTaken, desk.world.reports.size]).toEqual([3, 4, 0]);
+  });
+});
 
 describe('a rule', () => {
   it('tells once when the activity has lasted for long enough, and once when it is over', () => {

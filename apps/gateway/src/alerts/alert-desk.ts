@@ -13,7 +13,7 @@ import { StandingRule, type RuleStage } from './standing-rule.js';
 import { WatchedWorld } from './watched-world.js';
 
 const FORMAT = 'hark.alert-desk';
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /** What the desk reads, in the order in which a step takes from it. */
 export const DESK_TOPICS = [TOPICS.rules, TOPICS.alerts, TOPICS.observations, TOPICS.predictions] as const;
@@ -54,11 +54,12 @@ export class AlertDesk implements Processor {
   }
 
   restore(bytes: Uint8Array): void {
-    const state = new StateReader(bytes, FORMAT, FORMAT_VERSION);
+    const version = versionOf(bytes);
+    const state = new StateReader(bytes, FORMAT, version);
     this.rulesTaken = state.f64();
     this.observationsTaken = state.f64();
     this.rules.read(state);
-    this.world.read(state);
+    this.world.read(state, version);
     state.finish();
   }
 
@@ -97,6 +98,16 @@ export class AlertDesk implements Processor {
     const prediction = jsonOf<Prediction>(record);
     if (prediction?.final !== true) return;
     announceStages(this.rules.take(prediction), outputs);
+  }
+}
+
+/** States of the first version are still read. */
+function versionOf(bytes: Uint8Array): number {
+  try {
+    new StateReader(bytes, FORMAT, 1);
+    return 1;
+  } catch {
+    return FORMAT_VERSION;
   }
 }
 

@@ -1,4 +1,4 @@
-import { toIsoTime, type ActivityData, type Alert, type DeviceData, type ServiceData } from '@hark/contracts';
+import { toIsoTime, type ActivityData, type Alert, type DeviceData, type ReportData, type ServiceData } from '@hark/contracts';
 import type { RuleStage } from './standing-rule.js';
 import type { WorldStage } from './watched-world.js';
 
@@ -21,7 +21,7 @@ export function activityAlert({ number, rule, device, ...at }: RuleStage): Alert
 }
 
 /** The alert of what was observed; its time is the wall clock. */
-export function observedAlert(stage: WorldStage): Alert<DeviceData> | Alert<ServiceData> {
+export function observedAlert(stage: WorldStage): Alert<DeviceData> | Alert<ServiceData> | Alert<ReportData> {
   const { observation, episode, lastHeardAt = null } = stage;
   if (observation.kind === 'silent' || observation.kind === 'heard') {
     const { kind, user, device, at } = observation;
@@ -33,6 +33,15 @@ export function observedAlert(stage: WorldStage): Alert<DeviceData> | Alert<Serv
       lastHeardAt,
     });
   }
+  if ('report' in observation) {
+    const { kind, report, at } = observation;
+    return alert('hark.report', report, at, {
+      episode: `report-${episode}`,
+      stage: REPORT_STAGES[kind],
+      report,
+      message: 'message' in observation ? observation.message : null,
+    });
+  }
   const { kind, app, at, waitingRecords, waitedSeconds } = observation;
   return alert('hark.service', app, at, {
     episode: `service-${episode}`,
@@ -42,6 +51,8 @@ export function observedAlert(stage: WorldStage): Alert<DeviceData> | Alert<Serv
     waitedSeconds,
   });
 }
+
+const REPORT_STAGES = { report_failed: 'failed', report_slow: 'slow', report_well: 'recovered' } as const;
 
 /** An episode has each stage once, so the two make an id that is never given twice. */
 function alert<Data extends { readonly episode: string; readonly stage: string }>(

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import { AlertDesk } from './alert-desk.js';
 import { DeskRunner } from './desk-runner.js';
 import { HeardDevices } from './heard-devices.js';
-import { Observer, type ObserverOptions } from './observer.js';
+import { Observer, type ObserverOptions, type ReportHealth } from './observer.js';
 import { RulesService } from './rules.service.js';
 import { WebhookAllowList } from './webhooks/webhook-allow-list.js';
 import type { ReceiverStatus } from './webhooks/webhook-receiver.js';
@@ -38,6 +38,8 @@ export class Alerts {
   readonly rules: RulesService;
   /** To be told of the rows that come. */
   readonly heard: HeardDevices;
+  /** Where webhooks may be sent. */
+  readonly allowList: WebhookAllowList;
   private readonly desk = new AlertDesk();
   private readonly runner: DeskRunner;
   private readonly webhooks: Webhooks | null;
@@ -46,7 +48,8 @@ export class Alerts {
     const { log, writer, clock, webhooks } = options;
     this.runner = new DeskRunner(options, this.desk, clock);
     this.heard = new HeardDevices(this.limits.silentAfterMs);
-    this.rules = new RulesService(this.runner, writer, webhooks?.allowList ?? new WebhookAllowList([]));
+    this.allowList = webhooks?.allowList ?? new WebhookAllowList([]);
+    this.rules = new RulesService(this.runner, writer, this.allowList);
     this.webhooks = webhooks === undefined ? null : new Webhooks(log, writer, clock, webhooks);
   }
 
@@ -54,10 +57,15 @@ export class Alerts {
     return this.runner.recover();
   }
 
-  /** @param unread records of `samples` that `heard` has not been told of. */
-  async run(signal: AbortSignal, unread: () => Promise<number>): Promise<void> {
+  /** @param unread records of `samples` that `heard` has not been told of. @param reports how they fare. */
+  async run(
+    signal: AbortSignal,
+    unread: () => Promise<number>,
+    reports: () => Iterable<ReportHealth>,
+  ): Promise<void> {
     const { log, writer, clock } = this.options;
-    const observer = new Observer(log, writer, clock, this.desk, this.heard, unread, this.limits);
+    const { desk, heard, limits } = this;
+    const observer = new Observer(log, writer, clock, desk, heard, unread, limits, reports);
     await Promise.all([this.runner.run(signal), observer.run(signal), this.send(signal)]);
   }
 

@@ -13,9 +13,19 @@ export interface ObserverOptions {
   readonly behindAfterMs: number;
 }
 
+/** How a report fares. */
+export interface ReportHealth {
+  readonly report: string;
+  /** Why it has failed; null = it has not. */
+  readonly failed: string | null;
+  /** How rows come faster than it takes them, and for how long they have; null = they don't. */
+  readonly slow: string | null;
+  readonly slowForMs: number;
+}
+
 /**
  * Looks at the wall clock and writes what it sees to `observations`: devices silent or heard again, apps behind or
- * caught up. What is known already stands at the desk; nothing is written twice. The time before its start counts
+ * caught up, reports that have failed or are slow. What is known already stands at the desk; nothing is written twice. The time before its start counts
  * for nobody's silence or delay: the gateway itself may have been away.
  */
 export class Observer {
@@ -31,6 +41,8 @@ export class Observer {
     private readonly heard: HeardDevices,
     private readonly unread: () => Promise<number>,
     private readonly options: ObserverOptions,
+    /** How the reports fare. */
+    private readonly reports: () => Iterable<ReportHealth> = () => [],
   ) {
     this.startedMs = clock.now();
     this.apps = WaitingRecords.of(log);
@@ -50,7 +62,7 @@ export class Observer {
   private async look(): Promise<void> {
     // Only the desk knows what has been said before.
     if (this.desk.observationsTaken < (await this.log.end(TOPICS.observations, 0))) return;
-    const seen = [...(await this.devices()), ...(await this.delays())];
+    const seen = [...(await this.devices()), ...(await this.delays()), ...this.troubles()];
     if (seen.length === 0) return;
     const records = seen.map((each) => ({ key: '', value: new TextEncoder().encode(JSON.stringify(each)) }));
     try {
@@ -81,6 +93,24 @@ export class Observer {
     }
     for (const { user, device } of this.heard.steadyBut(devices))
       seen.push({ kind: 'present', at, user, device });
+    return seen;
+  }
+
+  private troubles(): Observation[] {
+    const at = toIsoTime(this.clock.now());
+    const known = this.desk.world.reports;
+    const seen: Observation[] = [];
+    const there = new Set<string>();
+    for (const { report, failed, slow, slowForMs } of this.reports()) {
+      there.add(report);
+      const stage = known.get(report)?.stage;
+      if (failed !== null) {
+        if (stage !== 'failed') seen.push({ kind: 'report_failed', at, report, message: failed });
+      } else if (slow !== null && slowForMs >= this.options.behindAfterMs) {
+        if (stage !== 'slow') seen.push({ kind: 'report_slow', at, report, message: slow });
+      } else if (stage !== undefined && slow === null) seen.push({ kind: 'report_well', at, report });
+    }
+    for (const report of known.keys()) if (!there.has(report)) seen.push({ kind: 'report_well', at, report });
     return seen;
   }
 

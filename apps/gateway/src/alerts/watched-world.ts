@@ -22,13 +22,22 @@ export interface WorldStage {
   readonly lastHeardAt?: string | null;
 }
 
+/** The episode of a report that has failed or is slow. */
+export interface ReportTrouble {
+  readonly episode: number;
+  readonly stage: 'failed' | 'slow';
+}
+
 /** What has been observed: which devices are present or silent, which apps are behind. One stage once. */
 export class WatchedWorld {
   private watched = new Map<string, WatchedDevice>();
   /** Apps that are behind, with their episodes. */
   private late = new Map<WatchedApp, number>();
+  /** Reports that have failed or are slow. */
+  private troubled = new Map<string, ReportTrouble>();
   private silences = 0;
   private delays = 0;
+  private troubles = 0;
 
   get devices(): ReadonlyMap<string, WatchedDevice> {
     return this.watched;
@@ -36,6 +45,10 @@ export class WatchedWorld {
 
   get behind(): ReadonlyMap<WatchedApp, number> {
     return this.late;
+  }
+
+  get reports(): ReadonlyMap<string, ReportTrouble> {
+    return this.troubled;
   }
 
   /** @returns null where nothing has changed by it. */
@@ -72,6 +85,22 @@ export class WatchedWorld {
         this.late.delete(observation.app);
         return { observation, episode };
       }
+      case 'report_failed':
+      case 'report_slow': {
+        const { report } = observation;
+        const stage = observation.kind === 'report_failed' ? 'failed' : 'slow';
+        const known = this.troubled.get(report);
+        if (known?.stage === stage) return null;
+        const episode = known?.episode ?? ++this.troubles;
+        this.troubled.set(report, { episode, stage });
+        return { observation, episode };
+      }
+      case 'report_well': {
+        const known = this.troubled.get(observation.report);
+        if (known === undefined) return null;
+        this.troubled.delete(observation.report);
+        return { observation, episode: known.episode };
+      }
       default:
         return null;
     }
@@ -92,9 +121,13 @@ export class WatchedWorld {
     }
     state.u32(this.late.size);
     for (const [app, episode] of this.late) state.string(app).f64(episode);
+    state.f64(this.troubles).u32(this.troubled.size);
+    for (const [report, { episode, stage }] of this.troubled)
+      state.string(report).f64(episode).bool(stage === 'failed');
   }
 
-  read(state: StateReader): void {
+  /** @param version of the desk's state: the first knew of no reports. */
+  read(state: StateReader, version: number): void {
     this.silences = state.f64();
     this.delays = state.f64();
     this.watched = new Map();
@@ -107,6 +140,13 @@ export class WatchedWorld {
     }
     this.late = new Map();
     for (let left = state.u32(); left > 0; left--) this.late.set(state.string() as WatchedApp, state.f64());
+    this.troubled = new Map();
+    this.troubles = version === 1 ? 0 : state.f64();
+    for (let left = version === 1 ? 0 : state.u32(); left > 0; left--) {
+      const report = state.string();
+      const episode = state.f64();
+      this.troubled.set(report, { episode, stage: state.bool() ? 'failed' : 'slow' });
+    }
   }
 
   private present(id: DeviceId): void {

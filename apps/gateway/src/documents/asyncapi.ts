@@ -114,14 +114,14 @@ export function asyncApiDocument(version: string, host: string): AsyncApiDocumen
     },
   };
   for (const [address, { summary, payload }] of Object.entries(LIVE_CHANNELS)) {
-    const name = address.replace(':{id}', '');
+    const [name, parameter = null] = address.split(/:\{|\}/, 2);
     const message = add(`channel.${name}`, name, summary, book.output(payload));
     channels[name] = {
       address,
       summary,
       servers: [{ $ref: '#/servers/webSocket' }, { $ref: '#/servers/http' }],
       messages: references([message]),
-      ...(address.includes('{') && { parameters: { id: { description: 'of the replay' } } }),
+      ...(parameter !== null && { parameters: { [parameter]: { description: `of the ${name}` } } }),
     };
     operations[`send.${name}`] = operation('send', name, [message]);
   }

@@ -104,6 +104,7 @@ describe('the AsyncAPI document of the gateway', () => {
       'alerts',
       'models',
       'progress',
+      'signal',
       'replay:{id}',
     ]);
   });

@@ -1,10 +1,12 @@
 import type { ActivityVocabulary } from '@hark/contracts';
 import { SERVICE_OPERATIONS, type Operation } from '@hark/service/documents';
 import { alertOperations } from './alert-operations.js';
+import { DEVICE_OPERATIONS } from './device-operations.js';
 import { labelOperations } from './label-operations.js';
 import { MODEL_OPERATIONS } from './model-operations.js';
 import { PAGE_OPERATIONS } from './page-operations.js';
 import { REPLAY_OPERATIONS } from './replay-operations.js';
+import { REPORT_OPERATIONS } from './report-operations.js';
 import { SESSION_OPERATIONS } from './session-operations.js';
 
 /** Every route of the gateway but the live ones, which end when somebody wants them to: those are in AsyncAPI. */
@@ -15,6 +17,8 @@ export function gatewayOperations(activities: ActivityVocabulary): readonly Oper
     ...REPLAY_OPERATIONS,
     ...labelOperations(activities),
     ...alertOperations(activities),
+    ...REPORT_OPERATIONS,
+    ...DEVICE_OPERATIONS,
     ...PAGE_OPERATIONS,
     ...SERVICE_OPERATIONS,
   ];
@@ -26,6 +30,8 @@ export const GATEWAY_TAGS: Readonly<Record<string, string>> = {
   replays: 'Sessions, played again beside live traffic on a copy of a version.',
   labels: 'Truth that comes after the samples.',
   alerts: 'What was announced, and the rules by which activities are.',
+  reports: 'Continuous queries over samples, windows and predictions.',
+  devices: 'How devices join, and how they get on.',
   operating: 'For probes, Prometheus and operators.',
   documents: 'What is described here, and the page.',
 };

@@ -18,6 +18,14 @@ import {
   progressSchema,
   replayList,
   replayView,
+  reportAlertSchema,
+  reportListSchema,
+  reportMessageSchema,
+  reportProgressSchema,
+  reportRowsSchema,
+  reportSpecSchema,
+  reportStatusSchema,
+  reportViewSchema,
   rollbackAnswer,
   ruleViewSchema,
   scoreSummary,
@@ -33,6 +41,7 @@ import {
 } from '@hark/contracts';
 import { learningBody, rollbackBody } from '../models/model-requests.js';
 import { compareBody, controlBody, replayBody } from '../replays/replay-requests.js';
+import { reportBody } from '../reports/report-requests.js';
 
 /** The schemas that have a name of their own in the documents, and so in generated clients. */
 export const NAMED_SCHEMAS = {
@@ -59,6 +68,15 @@ export const NAMED_SCHEMAS = {
   Replay: replayView,
   ReplayList: replayList,
   ReplayRequest: replayBody,
+  Report: reportViewSchema,
+  ReportAlert: reportAlertSchema,
+  ReportList: reportListSchema,
+  ReportMessage: reportMessageSchema,
+  ReportProgress: reportProgressSchema,
+  ReportRequest: reportBody,
+  ReportRows: reportRowsSchema,
+  ReportSpec: reportSpecSchema,
+  ReportStatus: reportStatusSchema,
   RollbackAnswer: rollbackAnswer,
   RollbackRequest: rollbackBody,
   Rule: ruleViewSchema,

@@ -8,8 +8,21 @@ export const PAGE_OPERATIONS: readonly Operation[] = [
     path: '/',
     id: 'getPage',
     tag: 'documents',
-    summary: 'A page: what is predicted now, and the versions',
+    summary: 'The dashboard: devices, model versions, labels, replays',
     answers: { 200: { description: 'the page', content: { 'text/html': z.string() } } },
+  },
+  {
+    method: 'GET',
+    path: '/assets/:file',
+    id: 'getPageFile',
+    tag: 'documents',
+    summary: 'A file that the dashboard loads; its name changes with its content',
+    params: z.strictObject({ file: z.string().min(1) }),
+    problems: { 404: ['unknown_file'] },
+    example: { params: { file: 'index.js' } },
+    answers: {
+      200: { description: 'the file', content: { 'text/javascript': z.string(), 'text/css': z.string() } },
+    },
   },
   {
     method: 'GET',

@@ -32,6 +32,8 @@ export function alertWithin(
   entry: ChannelEntry,
   known: UserScope,
 ): ChannelEntry | null {
+  // Reports count all users together.
+  if (alert.type === 'hark.report') return null;
   const { users, devices } = alertScope(alert);
   const own = users.filter((user) => known.includes(user));
   if (own.length === users.length && (users.length > 0 || devices.length === 0)) return entry;

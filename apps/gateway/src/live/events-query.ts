@@ -27,7 +27,7 @@ const sinceText = z
   .transform(cursorOf);
 
 /** The query of `GET /v1/events`. */
-export const eventsQuery = z.object({
+export const eventsQuery = z.strictObject({
   channel: subscribePayload.shape.channel,
   users: list.optional(),
   devices: list.optional(),

@@ -1,6 +1,7 @@
 import {
   CLOSE_CODES,
   clientMessage,
+  subscribePayload,
   type ClientMessage,
   type ServerMessage,
   type SubscribePayload,
@@ -8,7 +9,7 @@ import {
 import { Principal, Refusal, type AccessControl, type Leave } from '@hark/service';
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
-import { readableFaults, readableIssue } from '../http/readable-issue.js';
+import { readableFaults, readableIssue, unknownField } from '../http/readable-issue.js';
 import { ChannelFeed } from './channel-feed.js';
 import { nextFraming, textFrame } from './framing.js';
 import type { LiveHub } from './live-hub.js';
@@ -40,6 +41,8 @@ export const LIVE_LIMITS: LiveLimits = {
   messagesPerSecond: 200,
   closeMs: 10_000,
 };
+
+const FIELDS = Object.keys(subscribePayload.shape);
 
 /** RFC 6455's registry: the server is overloaded. */
 export const TRY_AGAIN_LATER = 1013;
@@ -97,11 +100,12 @@ export class LiveConnection {
       return this.close(CLOSE_CODES.badMessage, binary ? 'text messages only' : 'this is not JSON');
     }
     const parsed = clientMessage.safeParse(message, { error: readableIssue });
-    if (parsed.success) return this.act(parsed.data);
+    if (parsed.success) return this.act(parsed.data, message);
     this.close(CLOSE_CODES.badMessage, readableFaults(parsed.error));
   }
 
-  private act(message: ClientMessage): void {
+  /** @param raw the same as it came, with what the schema does not know. */
+  private act(message: ClientMessage, raw: unknown): void {
     switch (message.type) {
       case 'connection_init':
         return this.init(message.payload?.token);
@@ -111,7 +115,11 @@ export class LiveConnection {
         return;
     }
     if (this.state !== 'ready') return this.close(CLOSE_CODES.unauthorized, 'connection_init comes first');
-    if (message.type === 'subscribe') return this.subscribe(message.id, message.payload);
+    if (message.type === 'subscribe') {
+      const { payload } = raw as { readonly payload: object };
+      const unknown = Object.keys(payload).filter((key) => !FIELDS.includes(key));
+      return this.subscribe(message.id, message.payload, unknown);
+    }
     this.complete(message.id);
   }
 
@@ -147,12 +155,17 @@ export class LiveConnection {
     this.close(status === 429 ? TRY_AGAIN_LATER : CLOSE_CODES.forbidden, detail);
   }
 
-  private subscribe(id: string, payload: SubscribePayload): void {
+  private subscribe(id: string, payload: SubscribePayload, unknown: readonly string[]): void {
     // Who takes `cursor_expired` for the end of the subscription may begin it anew.
     if (this.expired.delete(id)) this.complete(id);
     if (this.subscriptions.has(id)) return this.close(CLOSE_CODES.idInUse, 'this id is in use');
     if (this.subscriptions.size >= this.limits.subscriptions) {
       return this.fail(id, 'too_many_subscriptions', `at most ${this.limits.subscriptions} on one socket`);
+    }
+    if (unknown.length > 0) {
+      // Passed over, a filter written wrongly would let everybody through.
+      const faults = unknown.slice(0, 5).map((key) => unknownField(key, FIELDS));
+      return this.fail(id, 'unknown_field', faults.join('; '));
     }
     const { users } = this.principal;
     const feed = this.hub.find(payload, users);

@@ -8,9 +8,10 @@ import { DerivedFeeds } from './derived/derived-feeds.js';
 import type { LiveViews } from './latest/live-views.js';
 import { LogChannel } from './log-channel.js';
 import { alertEntry, modelEntry, predictionEntry } from './payloads.js';
+import { signalEntry } from './signal/signal-entry.js';
 
 /** What the load is counted by. */
-const KINDS: readonly string[] = [...CHANNELS, 'replay'];
+const KINDS: readonly string[] = [...CHANNELS, 'replay', 'report'];
 
 /** Channels that are made of another one, by options of the subscriber's. */
 const DERIVED: readonly string[] = ['transitions', 'fused'];
@@ -23,8 +24,8 @@ export interface NoFeed {
 }
 
 /**
- * The channels by name: three of the log, two made of its predictions, the progress, and those that come and go with
- * replays.
+ * The channels by name: four of the log, two made of its predictions, the progress, and those that come and go with
+ * replays and reports.
  */
 export class LiveHub {
   private readonly feeds = new Map<string, ChannelFeed>();
@@ -47,6 +48,7 @@ export class LiveHub {
     this.open('predictions', new LogChannel(log, TOPICS.predictions, predictionEntry, snapshot));
     this.open('alerts', new LogChannel(log, TOPICS.announcements, alertEntry));
     this.open('models', new LogChannel(log, TOPICS.models, modelEntry));
+    this.open('signal', new LogChannel(log, TOPICS.samples, signalEntry));
   }
 
   /** @param user whom the whole channel is about; absent where its entries say it one by one. */
@@ -64,6 +66,8 @@ export class LiveHub {
 
   /** The channel of this name, as far as somebody who knows of these users can tell. */
   feed(name: string, users: UserScope): ChannelFeed | undefined {
+    // Reports count all users together.
+    if (kindOf(name) === 'report' && !users.everybody) return undefined;
     const owner = this.owners.get(name);
     return owner === undefined || users.includes(owner) ? this.feeds.get(name) : undefined;
   }
@@ -118,9 +122,9 @@ export class LiveHub {
   }
 }
 
-/** `replay` for the channel of a replay, else the channel itself. */
+/** `replay` for the channel of a replay, `report` for that of a report, else the channel itself. */
 function kindOf(name: string): string {
-  return name.startsWith('replay:') ? 'replay' : name;
+  return /^(replay|report):/.exec(name)?.[1] ?? name;
 }
 
 const TOO_MANY: NoFeed = {
@@ -132,6 +136,6 @@ const TOO_MANY: NoFeed = {
 function unknownChannel(name: string): NoFeed {
   const message =
     `There is no channel ${JSON.stringify(name.slice(0, 40))}; ` +
-    `the channels are ${CHANNELS.join(', ')}, and replay:<id> of each replay in GET /v1/replays.`;
+    `the channels are ${CHANNELS.join(', ')}, replay:<id> of each replay in GET /v1/replays, and report:<name> of each report in GET /v1/reports.`;
   return { status: 404, code: 'unknown_channel', message };
 }

@@ -28,8 +28,10 @@ export class DeviceSessions {
     }
     const session = this.last as Session;
     const { start, end } = session;
-    if (ms > end.ms || (ms === end.ms && subNs > end.subNs)) session.end = { ms, subNs };
-    else if (ms < start.ms || (ms === start.ms && subNs < start.subNs)) session.start = { ms, subNs };
+    if (ms > end.ms || (ms === end.ms && subNs > end.subNs)) {
+      end.ms = ms;
+      end.subNs = subNs;
+    } else if (ms < start.ms || (ms === start.ms && subNs < start.subNs)) session.start = { ms, subNs };
     return session;
   }
 

@@ -1,5 +1,6 @@
 import {
   RecordFormatError,
+  SampleColumns,
   decodeSamplesRecord,
   deviceKey,
   type SampleBatch,
@@ -31,6 +32,8 @@ export class SessionIndex implements Processor {
   /** In the order in which they were opened. */
   private byNumber = new Map<number, Session>();
   private opened = 0;
+  /** Where records are decoded, one after the other. */
+  private readonly columns = new SampleColumns(1024);
 
   constructor(
     private readonly options: SessionIndexOptions = DEFAULT_SESSION_OPTIONS,
@@ -40,7 +43,7 @@ export class SessionIndex implements Processor {
   process(_topic: string, _partition: number, record: LogRecord): void {
     let decoded: SamplesRecord;
     try {
-      decoded = decodeSamplesRecord(record.value);
+      decoded = decodeSamplesRecord(record.value, this.columns);
     } catch (error) {
       // What the windower can't read has no rows that could be listed.
       if (error instanceof RecordFormatError) return;
@@ -108,6 +111,8 @@ export class SessionIndex implements Processor {
   private addBatch(batch: SampleBatch, offset: number): void {
     const { rows, stream, creationMs, creationSubNs, label, labels } = batch;
     const devices = batch.streams.map((id) => this.sessionsOf(id));
+    let labelled: Session | null = null;
+    let lastLabel = 0;
     for (let i = 0; i < rows; i++) {
       const id = batch.streams[stream[i]];
       const session =
@@ -119,7 +124,9 @@ export class SessionIndex implements Processor {
         session.lastRecord = offset;
         session.model = id.model;
       }
-      if (label[i] === 0) continue;
+      if (label[i] === 0 || (label[i] === lastLabel && session === labelled)) continue;
+      labelled = session;
+      lastLabel = label[i];
       const activity = labels[label[i] - 1];
       if (session.labels.length < MOST_LABELS && !session.labels.includes(activity)) {
         session.labels.push(activity);
@@ -136,7 +143,7 @@ export class SessionIndex implements Processor {
       device,
       model,
       start,
-      end: start,
+      end: { ms, subNs },
       accelerometer: 0,
       gyroscope: 0,
       firstRecord: offset,

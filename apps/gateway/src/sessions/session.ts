@@ -15,7 +15,8 @@ export interface Session extends DeviceId {
   readonly number: number;
   model: string;
   start: EventTime;
-  end: EventTime;
+  /** The session's own: changed with each sample, in place. */
+  readonly end: { ms: number; subNs: number };
   accelerometer: number;
   gyroscope: number;
   /** First and last record of `samples` that hold rows of it. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { startGateway } from './gateway-harness.js';
+import { testReports } from './test-reports.js';
 import { RECORDED_SECONDS, recordedSession } from './recorded-session.js';
 
 /** Runs a hundred times as fast as a clock on the wall: what takes long is over soon. */
@@ -17,9 +18,13 @@ export async function busyGateway() {
   const { log, artifacts, learner } = await recordedSession();
   const started = await startGateway({ log, clock: fastClock, artifacts });
   const { models, sessions } = started.gateway;
+  const reports = await testReports(log);
   let ended = false;
   const learn = async (): Promise<void> => {
-    for (; !ended; await new Promise((resolve) => setTimeout(resolve, 1))) await learner.step();
+    for (; !ended; await new Promise((resolve) => setTimeout(resolve, 1))) {
+      await learner.step();
+      await reports.step();
+    }
   };
   const learning = learn();
   const recorded = () => [...sessions.newest(Infinity)].find(({ user }) => user === 'a');

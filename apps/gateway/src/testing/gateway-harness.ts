@@ -16,7 +16,13 @@ import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { createGateway, type GatewayOptions } from '../gateway.js';
 import { configureGateway } from '../gateway.module.js';
+import { PageBundle } from '../http/page-bundle.js';
 import { meanFeatures } from './mean-features.js';
+
+const SMALL_PAGE = new PageBundle([
+  ['index.html', Buffer.from('<!doctype html>')],
+  ['assets/index.js', Buffer.from('export {};')],
+]);
 
 /** A log, its learner's writer and a gateway on a free port, as the app runs it. */
 export async function startGateway(options: Partial<GatewayOptions> & Pick<GatewayOptions, 'log' | 'clock'>) {
@@ -25,6 +31,7 @@ export async function startGateway(options: Partial<GatewayOptions> & Pick<Gatew
     artifacts: new MemoryArtifactStore(),
     sleep: () => Promise.resolve(),
     replayModel: { windows: {}, features: () => meanFeatures },
+    page: SMALL_PAGE,
     ...options,
   });
   await gateway.recover();

@@ -16,6 +16,7 @@ export function ingestOpenApi(activities: readonly string[] | null): OpenApiDocu
     description: DESCRIPTION,
     tags: {
       samples: 'Samples in, durable when they are answered.',
+      phones: 'Apps that phones have already, and how they are connected.',
       operating: 'For probes, Prometheus and operators.',
       documents: 'What is described here.',
     },

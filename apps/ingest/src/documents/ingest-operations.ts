@@ -2,6 +2,7 @@ import { rowErrorSchema } from '@hark/contracts';
 import { SERVICE_OPERATIONS, bothProblems, json, type Operation } from '@hark/service/documents';
 import { z } from 'zod';
 import { intakeProblemCodes } from '../front-door/intake-problems.js';
+import { phoneOperations } from './phone-operations.js';
 import {
   jsonSamples,
   producerStatus,
@@ -66,6 +67,7 @@ export function ingestOperations(activities: readonly string[] | null): readonly
       },
       example: { params: { id: 'phone-7' } },
     },
+    ...phoneOperations,
     ...SERVICE_OPERATIONS,
   ];
 }

@@ -15,8 +15,7 @@ const milliseconds = z.union([z.number(), z.string()]);
  * @param activities that rows may carry; null = any.
  */
 export function jsonSamples(activities: readonly string[] | null) {
-  const known = activities === null ? z.string().regex(/^[a-z0-9_-]{1,32}$/) : z.enum(activities);
-  const label = known.nullable().describe('the true activity; null = unlabelled');
+  const label = labelOf(activities);
   const row = z.looseObject({
     User: id,
     Device: id,
@@ -29,7 +28,17 @@ export function jsonSamples(activities: readonly string[] | null) {
     z: z.number(),
     gt: label.optional(),
   });
-  const columns = z.looseObject({
+  return z.union([row, z.array(row), columnarSamples(activities)]);
+}
+
+/**
+ * Samples of one sensor as columns of one length.
+ *
+ * @param activities that rows may carry; null = any.
+ */
+export function columnarSamples(activities: readonly string[] | null) {
+  const label = labelOf(activities);
+  return z.looseObject({
     user: id,
     device: id,
     model: id.optional(),
@@ -41,7 +50,11 @@ export function jsonSamples(activities: readonly string[] | null) {
     z: z.array(z.number()),
     gt: z.union([label, z.array(label)]).optional(),
   });
-  return z.union([row, z.array(row), columns]);
+}
+
+function labelOf(activities: readonly string[] | null) {
+  const known = activities === null ? z.string().regex(/^[a-z0-9_-]{1,32}$/) : z.enum(activities);
+  return known.nullable().describe('the true activity; null = unlabelled');
 }
 
 export const samplesQuery = z.object({

@@ -1,5 +1,5 @@
 import { deviceKey, TOPICS, type ActivityVocabulary, type DeviceId } from '@hark/contracts';
-import { LogFullError, type Commit, type LogWriter, type NewRecord } from '@hark/streaming';
+import { LogAwayError, LogFullError, type Commit, type LogWriter, type NewRecord } from '@hark/streaming';
 import { DeviceCounts, type DeviceCount } from './device-counts.js';
 import { decodeFrontDoorState, encodeFrontDoorState } from './front-door-state.js';
 import { IdleDevices } from './idle-devices.js';
@@ -277,10 +277,15 @@ export class FrontDoor {
       await this.options.writer.commit(commit);
       this.refusal = null;
     } catch (error) {
-      this.refusal = error instanceof LogFullError ? 'the disk is full' : 'the log takes no records';
+      this.refusal = refusalOf(error);
       throw error;
     }
   }
+}
+
+function refusalOf(error: unknown): string {
+  if (error instanceof LogAwayError) return 'Kafka is away';
+  return error instanceof LogFullError ? 'the disk is full' : 'the log takes no records';
 }
 
 /** The devices whose rows a submission holds. */

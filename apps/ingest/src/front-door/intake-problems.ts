@@ -37,6 +37,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   overloaded: { status: 429, title: 'Overloaded', retryAfterSeconds: 1 },
   too_many_producers: { status: 429, title: 'Too many producers', retryAfterSeconds: 60 },
   log_full: { status: 503, title: 'The disk is full', retryAfterSeconds: 5 },
+  log_away: { status: 503, title: 'Kafka is away', retryAfterSeconds: 5 },
   log_closed: { status: 503, title: 'Stopping', retryAfterSeconds: 5 },
   log_disk: { status: 503, title: 'The disk has failed', retryAfterSeconds: 30 },
   fenced: { status: 503, title: 'Taken over', retryAfterSeconds: 5 },
@@ -52,6 +53,7 @@ export function intakeProblemCodes(): Record<number, string[]> {
 /** What a client is told where the error's own message is about this machine. */
 const DETAILS: Readonly<Record<string, string>> = {
   log_full: 'Nothing of this request was taken. Send it again when there is room.',
+  log_away: 'Nothing of this request was taken. Send it again.',
   log_disk: 'Nothing of this request is sure to be kept. Send it again.',
 };
 

@@ -1,4 +1,4 @@
-import { decodeSampleBatch, type SampleBatch, type Sensor } from '@hark/contracts';
+import { decodeSampleBatch, encodedLength, type SampleBatch, type Sensor } from '@hark/contracts';
 import { CollectingSink, ColumnarRows, CsvRows, jsonBodyKind, JsonRows, type RowSink } from '@hark/streaming';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { checkBinaryBatch } from './binary-batch.js';
@@ -46,6 +46,8 @@ export interface SampleBodyOptions {
 /** The rows of a body: the good ones, how many were refused, and the first of those. */
 export interface SampleBody {
   readonly batch: SampleBatch;
+  /** The batch as it came, where it can stand in the log so. */
+  readonly encoded?: Uint8Array | undefined;
   readonly rejected: number;
   readonly kept: CollectingSink['kept'];
 }
@@ -61,12 +63,21 @@ export async function readSampleBody(
 ): Promise<SampleBody> {
   const { sensor, columns, activities, receivedMs } = options;
   const sink = new CollectingSink(activities, receivedMs, MAX_KEPT, expectedRows(body.length));
-  let batch: SampleBatch | null = null;
-  if (format === 'protobuf') batch = checkBinaryBatch(decodeSampleBatch(body), sink);
-  else if (format === 'csv') await readPieces(new CsvRows({ sensor, columns }), body, sink);
+  if (format === 'protobuf') return readBinaryBody(body, sink);
+  if (format === 'csv') await readPieces(new CsvRows({ sensor, columns }), body, sink);
   else if (jsonBodyKind(body) === 'columnar') new ColumnarRows({ sensor }).parse(body, sink);
   else await readPieces(new JsonRows({ sensor }), body, sink);
-  return { batch: batch ?? sink.builder.take(), rejected: sink.rejected, kept: sink.kept };
+  return { batch: sink.builder.take(), rejected: sink.rejected, kept: sink.kept };
+}
+
+/** A batch that keeps all rules and holds nothing else is written to the log as it came. */
+function readBinaryBody(body: Uint8Array, sink: CollectingSink): SampleBody {
+  const decoded = decodeSampleBatch(body);
+  const named = decoded.streams.every(({ model }) => model !== '');
+  const length = encodedLength(decoded);
+  const { batch, unchanged } = checkBinaryBatch(decoded, sink);
+  const encoded = unchanged && named && length === body.length ? body : undefined;
+  return { batch, encoded, rejected: sink.rejected, kept: sink.kept };
 }
 
 /** Room to begin with: short rows make it grow, long ones leave some over. */

@@ -1,4 +1,10 @@
-import { encodeSamplesRecord, type DeadLetter, type DeviceId, type SampleBatch } from '@hark/contracts';
+import {
+  encodeSamplesRecord,
+  recordOfEncodedBatch,
+  type DeadLetter,
+  type DeviceId,
+  type SampleBatch,
+} from '@hark/contracts';
 import type { NewRecord } from '@hark/streaming';
 import type { Submission } from './submission.js';
 
@@ -9,11 +15,14 @@ const UTF8 = new TextEncoder();
 
 /** The records of the topic `samples` for a submission's good rows. */
 export function samplesRecords(submission: Submission): NewRecord[] {
-  const { batch, receivedMs, numbering } = submission;
+  const { batch, encoded, receivedMs, numbering } = submission;
   const numbers =
     numbering === undefined || numbering.sequence === null
       ? {}
       : { producer: numbering.producer, sequence: numbering.sequence };
+  if (encoded !== undefined && batch.rows > 0 && batch.rows <= MAX_RECORD_ROWS) {
+    return [{ key: '', value: recordOfEncodedBatch(encoded, { receivedMs, ...numbers }) }];
+  }
   const records: NewRecord[] = [];
   for (let from = 0; from < batch.rows; from += MAX_RECORD_ROWS) {
     const value = encodeSamplesRecord({

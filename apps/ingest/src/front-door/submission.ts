@@ -13,6 +13,8 @@ export interface Numbering {
 /** What one request, message or file brought. */
 export interface Submission {
   readonly batch: SampleBatch;
+  /** The batch in the encoding of the log, where it came so. */
+  readonly encoded?: Uint8Array | undefined;
   /** Rows refused in all. */
   readonly rejected: number;
   /** The first of them, with their text. */

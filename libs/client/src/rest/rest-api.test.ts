@@ -57,6 +57,15 @@ describe('a call', () => {
       ...(['POST', '/v1/alerts/rules', '{"activity":"stand","forSeconds":3600,"users":["a"]}'] as const),
     ],
     [() => hark.alerting.removeRule('4'), 'DELETE', '/v1/alerts/rules/4', null],
+    [() => hark.reports.rows('stairs', { limit: 5 }), 'GET', '/v1/reports/stairs?limit=5', null],
+    [() => hark.reports.status('stairs'), 'GET', '/v1/reports/stairs/status', null],
+    [
+      () => hark.reports.create({ name: 'n', from: 'samples', replace: true }),
+      ...(['POST', '/v1/reports', '{"name":"n","from":"samples","replace":true}'] as const),
+    ],
+    [() => hark.reports.stop('n'), 'POST', '/v1/reports/n/stop', null],
+    [() => hark.reports.restart('n'), 'POST', '/v1/reports/n/restart', null],
+    [() => hark.reports.drop('n'), 'DELETE', '/v1/reports/n', null],
     [() => hark.status(), 'GET', '/v1/status', null],
   ])('%s is %s %s %s', async (call, method, path, body) => {
     world.answers = [answer(200, { an: 'answer' })];

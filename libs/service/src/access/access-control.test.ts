@@ -111,7 +111,7 @@ describe('the access matrix', () => {
     );
     expect(open.sort()).toEqual([
       'GET /',
-      'GET /assets/*',
+      'GET /assets/:file',
       'GET /asyncapi.json',
       'GET /docs',
       'GET /docs/*',
@@ -119,6 +119,8 @@ describe('the access matrix', () => {
       'GET /health/live',
       'GET /health/ready',
       'GET /openapi.json',
+      'GET /v1/clients/phyphox/:code',
+      'POST /v1/phyphox/with-token',
     ]);
   });
 });

@@ -60,6 +60,14 @@ export class AccessControl {
     return this.withRole('UPGRADE', request.url ?? '', token ?? tokenOf(request));
   }
 
+  /**
+   * Who asks by a token that came in another way than in a header (in a body, as the password of a connection), for
+   * what this route needs; or why not.
+   */
+  admitAs(method: string, path: string, token: string | undefined): Principal | Refusal {
+    return this.withRole(method, path, token);
+  }
+
   /** Counts a connection from the address of a request. */
   enterFrom({ socket }: Asking): Leave | Refusal {
     const leave = this.connections.fromAddress(socket?.remoteAddress);

@@ -25,11 +25,14 @@ export const ROUTES: readonly RouteRule[] = [
   ...rules('nothing', 'GET /health/live', 'GET /health/ready'),
   // The page and the documents are the same for everybody and hold no data; a browser loads them before it can show
   // a token.
-  ...rules('nothing', 'GET /', 'GET /assets/*', 'GET /favicon.ico', 'GET /docs', 'GET /docs/*'),
+  ...rules('nothing', 'GET /', 'GET /assets/:file', 'GET /favicon.ico', 'GET /docs', 'GET /docs/*'),
   ...rules('nothing', 'GET /openapi.json', 'GET /asyncapi.json'),
 
   ...rules('ingest', 'POST /v1/samples', 'UPGRADE /v1/samples', 'GET /v1/producers/:id'),
   ...rules('ingest', 'POST /v1/sensor-logger', 'POST /v1/phyphox', 'GET /v1/clients/phyphox'),
+  ...rules('ingest', 'GET /v1/clients', 'GET /v1/connections'),
+  // A phone can send no header: the token stands in the body, and a code of ten minutes in the path of its experiment.
+  ...rules('nothing', 'POST /v1/phyphox/with-token', 'GET /v1/clients/phyphox/:code'),
 
   ...rules('subscribe', 'UPGRADE /v1/live', 'GET /v1/live', 'GET /v1/events', 'GET /v1/alerts'),
   ...rules('subscribe', 'GET /v1/alerts/rules', 'POST /v1/alerts/rules', 'DELETE /v1/alerts/rules/:id'),
@@ -42,10 +45,11 @@ export const ROUTES: readonly RouteRule[] = [
   ...rules('operate', 'GET /v1/models/:version/state', 'POST /v1/models', 'PATCH /v1/models/learning'),
   ...rules('operate', 'POST /v1/models/:version/rollback', 'POST /v1/models/:version/promote'),
   ...rules('operate', 'POST /v1/labels', 'DELETE /v1/labels/:id', 'DELETE /v1/users/:user'),
-  // Reports count all users together.
-  ...rules('operate', 'GET /v1/reports', 'POST /v1/reports', 'GET /v1/reports/:name'),
-  ...rules('operate', 'GET /v1/reports/:name/progress', 'GET /v1/reports/:name/status'),
-  ...rules('operate', 'DELETE /v1/reports/:name'),
+  // Reports count all users together: they are there for tokens of all users alone.
+  ...rules('subscribe', 'GET /v1/reports', 'GET /v1/reports/:name'),
+  ...rules('subscribe', 'GET /v1/reports/:name/progress', 'GET /v1/reports/:name/status'),
+  ...rules('operate', 'POST /v1/reports', 'DELETE /v1/reports/:name'),
+  ...rules('operate', 'POST /v1/reports/:name/stop', 'POST /v1/reports/:name/restart'),
 ];
 
 interface CompiledRule {

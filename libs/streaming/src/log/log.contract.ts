@@ -26,14 +26,18 @@ const strings = (records: readonly LogRecord[]) =>
   records.map(({ value }) => new TextDecoder().decode(value));
 
 /**
- * What every log adapter does. `open` makes an empty log that stamps records with the time 1,700,000,000,000; the
- * suite closes it.
+ * What every log adapter does. `open` makes an empty log of so many partitions, or of any number of them, that stamps
+ * records with the time 1,700,000,000,000; the suite closes it. `runs` = how many sequences of commits are tried.
  */
-export function describeLog(name: string, open: () => Promise<Log>): void {
+export function describeLog(
+  name: string,
+  open: (partitions: number) => Promise<Log>,
+  options: { readonly runs: number } = { runs: 25 },
+): void {
   describe(`${name} as a log`, () => {
     const opened: Log[] = [];
-    const openLog = async () => {
-      const log = await open();
+    const openLog = async (partitions = 6) => {
+      const log = await open(partitions);
       opened.push(log);
       return log;
     };
@@ -129,7 +133,7 @@ export function describeLog(name: string, open: () => Promise<Log>): void {
     });
 
     it('keeps the partitions of the topics apart', async () => {
-      const log = await openLog();
+      const log = await openLog(40);
       const writer = await log.writer('ingest');
       const appends = [];
       for (const topic of ['samples', 'windows'])
@@ -292,6 +296,15 @@ export function describeLog(name: string, open: () => Promise<Log>): void {
       expect(strings(await readAll(log, 'samples'))).toEqual(['a', 'b', 'c']);
     });
 
+    it('says of a writer whether another has taken over from it', async () => {
+      const log = await openLog();
+      const fenced = await log.writer('ingest');
+      expect(fenced.isFenced?.() ?? false).toBe(false);
+      const owner = await log.writer('ingest');
+      expect(fenced.isFenced?.() ?? true).toBe(true);
+      expect(owner.isFenced?.() ?? false).toBe(false);
+    });
+
     it('does not fence the writer of another app', async () => {
       const log = await openLog();
       const ingest = await log.writer('ingest');
@@ -360,7 +373,7 @@ export function describeLog(name: string, open: () => Promise<Log>): void {
               expect(some.every(({ offset }, i) => offset === from + i)).toBe(true);
             }
         }),
-        { numRuns: 25 },
+        { numRuns: options.runs },
       );
     });
   });

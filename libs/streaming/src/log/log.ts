@@ -104,6 +104,9 @@ export interface LogWriter {
   /** Resolves when every commit resolved so far is on disk: what came from outside is acknowledged after this. */
   durable(): Promise<void>;
 
+  /** Whether another writer of this name has been opened since: no further commit is taken. */
+  isFenced?(): boolean;
+
   /** Where the runner of this name stands. */
   runnerState(runner: string): Promise<RunnerState>;
 
@@ -129,7 +132,12 @@ export class FencedError extends Error {
 
 /** The disk refused a write; nothing of that commit stands. Try again when there is room. */
 export class LogFullError extends Error {
-  readonly code = 'log_full';
+  readonly code: string = 'log_full';
+}
+
+/** What keeps the log does not answer. As with a full disk nothing of the commit stands: try again later. */
+export class LogAwayError extends LogFullError {
+  override readonly code = 'log_away';
 }
 
 /** A stored record does not match its checksum. */

@@ -103,6 +103,7 @@ export class MemoryLog implements Log {
         }
       },
       durable: () => Promise.resolve(),
+      isFenced: () => !current(),
       runnerState: (runner) => Promise.resolve(stateOf(journals.get(runner))),
       close: () => Promise.resolve(),
     });

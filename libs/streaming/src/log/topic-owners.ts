@@ -4,8 +4,8 @@ import { TOPICS } from '@hark/contracts';
 export type TopicOwners = Readonly<Record<string, readonly string[]>>;
 
 export const HARK_TOPIC_OWNERS: TopicOwners = {
-  ingest: [TOPICS.samples, TOPICS.windows, TOPICS.deadLetter],
-  learner: [TOPICS.predictions, TOPICS.alerts, TOPICS.models],
+  ingest: [TOPICS.samples, TOPICS.windows, TOPICS.deadLetter, TOPICS.reports, TOPICS.ingestSettings],
+  learner: [TOPICS.predictions, TOPICS.alerts, TOPICS.models, TOPICS.learnerSettings],
   gateway: [
     TOPICS.commands,
     TOPICS.labels,
@@ -14,6 +14,7 @@ export const HARK_TOPIC_OWNERS: TopicOwners = {
     TOPICS.rules,
     TOPICS.observations,
     TOPICS.deliveries,
+    TOPICS.reportCommands,
   ],
 };
 

@@ -5,6 +5,7 @@ import { splitCsvLine } from './csv-line.js';
 import { NUMBER_REACH, NumberScanner } from './number-scanner.js';
 import { readArrival, takeRow } from './row-rules.js';
 import { MAX_REJECTED_TEXT, MAX_ROW_BYTES, type Column, type RowSink } from './row-sink.js';
+import { RowTemplate, Slot } from './row-template.js';
 import { StreamCache } from './stream-cache.js';
 
 const LF = 10;
@@ -42,6 +43,9 @@ const FIELD_OF: Record<Column, Field> = {
   gt: Field.Gt,
 };
 
+/** By field, the slot of its number in a row's form. */
+const SLOT_OF = [Slot.Digits, Slot.Time, Slot.Arrival, Slot.X, Slot.Y, Slot.Z];
+
 /** Columns whose empty field is an absent value rather than an empty one. */
 const ABSENT_WHEN_EMPTY = new Set<Column>(['Creation_Time', 'Arrival_Time', 'x', 'y', 'z', 'Sensor', 'gt']);
 
@@ -70,6 +74,7 @@ export class CsvRows {
   private skipping = false;
   private readonly cache: StreamCache;
   private readonly numbers = new NumberScanner();
+  private readonly template = new RowTemplate();
   private readonly sensor: Sensor | undefined;
 
   /** @throws HeaderColumnsError when `columns` lacks one that every row needs. */
@@ -95,6 +100,7 @@ export class CsvRows {
     const bytes = new Uint8Array(input.buffer, input.byteOffset, input.length);
     this.cache.begin(sink);
     this.numbers.begin(bytes);
+    this.template.read(bytes);
     let p = 0;
     if (!this.started) {
       const mark = byteOrderMark(bytes, last);
@@ -114,7 +120,7 @@ export class CsvRows {
 
   /** Takes rows as long as they are plain; returns the start of the first line that it did not take. */
   private fastLines(bytes: Uint8Array, start: number, sink: RowSink): number {
-    const { cache, numbers, fields, delimiter } = this;
+    const { cache, numbers, template, fields, delimiter } = this;
     const { builder, defaultArrivalMs } = sink;
     const { user, device, model, sensor, gt } = cache;
     const length = bytes.length;
@@ -122,6 +128,10 @@ export class CsvRows {
     if (columns === 0) return start;
     let lineStart = start;
     for (;;) {
+      lineStart = template.takeRows(lineStart, numbers, builder, defaultArrivalMs);
+      this.row += template.taken;
+      if (lineStart === length) return lineStart;
+      template.begin(lineStart);
       let p = lineStart;
       let ms = 0;
       let subNs = 0;
@@ -145,24 +155,19 @@ export class CsvRows {
               if (byte === delimiter || byte < SPACE || byte === QUOTE || byte > 0x7e) break;
               end++;
             }
+            if (areDigits(bytes, p, end)) template.slot(Slot.Digits, p, end);
           } else {
             if (p + NUMBER_REACH > length) return lineStart;
-            if (field === Field.Time || field === Field.Arrival) {
-              if (field === Field.Time) {
-                numbers.scanTime(p);
-                ms = numbers.ms;
-                subNs = numbers.subNs;
-              } else {
-                arrivalMs = readArrival(numbers.scanFloat(p), defaultArrivalMs);
-              }
-            } else {
-              const value = numbers.scanFloat(p);
-              if (field === Field.X) x = value;
-              else if (field === Field.Y) y = value;
-              else z = value;
-            }
-            end = numbers.end;
+            end = field === Field.Time ? numbers.scanTime(p) : numbers.scanFloat(p);
             if (end < 0) return lineStart;
+            if (field === Field.Time) {
+              ms = numbers.ms;
+              subNs = numbers.subNs;
+            } else if (field === Field.Arrival) arrivalMs = readArrival(numbers.value, defaultArrivalMs);
+            else if (field === Field.X) x = numbers.value;
+            else if (field === Field.Y) y = numbers.value;
+            else z = numbers.value;
+            template.slot(SLOT_OF[field], p, end);
           }
         } else {
           const values =
@@ -214,6 +219,7 @@ export class CsvRows {
       if (label < 0) return lineStart;
       this.row++;
       builder.push(stream, ms, subNs, arrivalMs, x, y, z, label);
+      template.end(p, stream, label);
       lineStart = p;
       cache.forgetWhenFull();
       if (lineStart === length) return lineStart;
@@ -278,6 +284,11 @@ export class CsvRows {
     this.fields = Uint8Array.from(this.layout, (column) => (column === null ? Field.Skip : FIELD_OF[column]));
     return header;
   }
+}
+
+function areDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] < 48 || bytes[i] > 57) return false;
+  return end > start;
 }
 
 function readUtf8(bytes: Uint8Array): string | null {

@@ -5,6 +5,7 @@ import { readJsonRow, rowText, takeJsonRow } from './json-row.js';
 import { NUMBER_REACH, NumberScanner } from './number-scanner.js';
 import { readArrival } from './row-rules.js';
 import { MAX_REJECTED_TEXT, MAX_ROW_BYTES, type RowSink } from './row-sink.js';
+import { RowTemplate, Slot } from './row-template.js';
 import { StreamCache } from './stream-cache.js';
 
 const LF = 0x0a;
@@ -79,6 +80,7 @@ export class JsonRows {
   private escaped = false;
   private readonly cache: StreamCache;
   private readonly numbers = new NumberScanner();
+  private readonly template = new RowTemplate();
   private readonly sensor: Sensor | undefined;
 
   constructor(options: JsonRowsOptions = {}) {
@@ -101,6 +103,7 @@ export class JsonRows {
     const bytes = new Uint8Array(input.buffer, input.byteOffset, input.length);
     this.cache.begin(sink);
     this.numbers.begin(bytes);
+    this.template.read(bytes);
     const { length } = bytes;
     let p = 0;
     if (!this.begun) {
@@ -137,11 +140,15 @@ export class JsonRows {
 
   /** Takes plain rows from the brace at `start` on; returns the position of what it did not take. */
   private fastRows(bytes: Uint8Array, start: number, sink: RowSink): number {
-    const { cache, numbers } = this;
+    const { cache, numbers, template } = this;
     const { builder, defaultArrivalMs } = sink;
     const safe = bytes.length - REACH;
     let rowStart = start;
     for (;;) {
+      rowStart = template.takeRows(rowStart, numbers, builder, defaultArrivalMs);
+      this.row += template.taken;
+      if (rowStart >= bytes.length || bytes[rowStart] !== OPEN_BRACE) return rowStart;
+      template.begin(rowStart);
       let p = rowStart + 1;
       let seen = 0;
       let ms = 0;
@@ -170,25 +177,21 @@ export class JsonRows {
         seen |= bit;
         p++;
         if (bytes[p] === SPACE) p++;
-        if (bit >= Key.X) {
-          const value = numbers.scanFloat(p);
-          p = numbers.end;
+        if (bit >= Key.Time) {
+          const quoted = bit === Key.Time && bytes[p] === QUOTE;
+          if (quoted) p++;
+          const number = p;
+          p = bit === Key.Time ? numbers.scanTime(p) : numbers.scanFloat(p);
           if (p < 0) return rowStart;
-          if (bit === Key.X) x = value;
-          else if (bit === Key.Y) y = value;
-          else if (bit === Key.Z) z = value;
-        } else if (bit === Key.Time) {
-          const quoted = bytes[p] === QUOTE;
-          numbers.scanTime(quoted ? p + 1 : p);
-          p = numbers.end;
-          if (p < 0) return rowStart;
-          ms = numbers.ms;
-          subNs = numbers.subNs;
+          template.slot(slotOf(bit), number, p);
+          if (bit === Key.Time) {
+            ms = numbers.ms;
+            subNs = numbers.subNs;
+          } else if (bit === Key.Arrival) arrivalMs = readArrival(numbers.value, defaultArrivalMs);
+          else if (bit === Key.X) x = numbers.value;
+          else if (bit === Key.Y) y = numbers.value;
+          else if (bit === Key.Z) z = numbers.value;
           if (quoted && bytes[p++] !== QUOTE) return rowStart;
-        } else if (bit === Key.Arrival) {
-          arrivalMs = readArrival(numbers.scanFloat(p), defaultArrivalMs);
-          p = numbers.end;
-          if (p < 0) return rowStart;
         } else {
           if (bytes[p] !== QUOTE) return rowStart;
           p++;
@@ -232,6 +235,7 @@ export class JsonRows {
       builder.push(stream, ms, subNs, arrivalMs, x, y, z, label);
       cache.forgetWhenFull();
       while (p < bytes.length && (isSpace(bytes[p]) || bytes[p] === COMMA)) p++;
+      template.end(p, stream, label);
       if (p >= bytes.length || bytes[p] !== OPEN_BRACE) return p;
       rowStart = p;
     }
@@ -321,5 +325,22 @@ export class JsonRows {
   private passed(position: number): number {
     this.passing = 'nothing';
     return position;
+  }
+}
+
+function slotOf(bit: Key): Slot {
+  switch (bit) {
+    case Key.Time:
+      return Slot.Time;
+    case Key.Arrival:
+      return Slot.Arrival;
+    case Key.X:
+      return Slot.X;
+    case Key.Y:
+      return Slot.Y;
+    case Key.Z:
+      return Slot.Z;
+    default:
+      return Slot.Number;
   }
 }

@@ -82,10 +82,10 @@ export class NumberColumn {
 
   private readEntry(cursor: JsonCursor, numbers: NumberScanner): boolean {
     if (cursor.position + NUMBER_REACH <= cursor.end) {
-      const value = numbers.scanFloat(cursor.position);
-      if (numbers.end >= 0) {
-        cursor.position = numbers.end;
-        this.push(value);
+      const end = numbers.scanFloat(cursor.position);
+      if (end >= 0) {
+        cursor.position = end;
+        this.push(numbers.value);
         return true;
       }
     }
@@ -108,8 +108,7 @@ export class TimeColumn extends NumberColumn {
   private readTime(cursor: JsonCursor, numbers: NumberScanner): boolean {
     if (cursor.position + NUMBER_REACH <= cursor.end) {
       const quoted = cursor.bytes[cursor.position] === QUOTE;
-      numbers.scanTime(quoted ? cursor.position + 1 : cursor.position);
-      const { end } = numbers;
+      const end = numbers.scanTime(quoted ? cursor.position + 1 : cursor.position);
       if (end >= 0 && (quoted ? cursor.bytes[end] === QUOTE : !goesOn(cursor.bytes[end]))) {
         cursor.position = quoted ? end + 1 : end;
         this.pushTime(numbers.ms, numbers.subNs);

@@ -14,16 +14,15 @@ function scannerOf(text: string): NumberScanner {
 /** The value read, or `null` where the scanner leaves the text to its caller. */
 function float(text: string): number | null {
   const scanner = scannerOf(text);
-  const value = scanner.scanFloat(0);
-  if (scanner.end < 0) return null;
-  expect(scanner.end).toBe(text.length);
-  return value;
+  const end = scanner.scanFloat(0);
+  if (end < 0) return null;
+  expect(end).toBe(text.length);
+  return scanner.value;
 }
 
 function time(text: string): { ms: number; subNs: number } | null {
   const scanner = scannerOf(text);
-  scanner.scanTime(0);
-  return scanner.end < 0 ? null : { ms: scanner.ms, subNs: scanner.subNs };
+  return scanner.scanTime(0) < 0 ? null : { ms: scanner.ms, subNs: scanner.subNs };
 }
 
 const digits = (min: number, max: number) =>
@@ -109,8 +108,7 @@ describe('NumberScanner.scanFloat', () => {
     ]) {
       const scanner = new NumberScanner();
       scanner.begin(encoder.encode(text));
-      scanner.scanFloat(0);
-      expect(scanner.end).toBe(-1);
+      expect(scanner.scanFloat(0)).toBe(-1);
     }
   });
 });
@@ -168,7 +166,6 @@ describe('NumberScanner.scanTime', () => {
 
   it('stops in front of what is no digit', () => {
     const scanner = scannerOf('1;5');
-    scanner.scanTime(0);
-    expect(scanner.end).toBe(1);
+    expect(scanner.scanTime(0)).toBe(1);
   });
 });

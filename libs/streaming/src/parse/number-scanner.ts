@@ -11,13 +11,14 @@ const PLUS = 0x2b;
 /**
  * Reads numbers straight from bytes, without making strings. It takes JSON's number grammar and no more; where a
  * number is of another form or too long to be read exactly this way, it says so and the caller reads the text.
- * After a scan `end` is the position behind the number, or −1 when it was not read. The {@link NUMBER_REACH} bytes
- * from its start on must exist.
+ * A scan returns the position behind the number, or −1 when it was not read; what it read stands in a field, for a
+ * floating-point number that a call returns is an object. The {@link NUMBER_REACH} bytes from its start on must exist.
  */
 export class NumberScanner {
-  end = -1;
+  /** Result of {@link scanFloat}. */
+  value = 0.5;
   /** Result of {@link scanTime}. */
-  ms = 0;
+  ms = 0.5;
   subNs = 0;
   private bytes!: Uint8Array;
   private view!: DataView;
@@ -34,13 +35,12 @@ export class NumberScanner {
    */
   scanFloat(start: number): number {
     const { bytes, view } = this;
-    this.end = -1;
     let p = start;
     let c = bytes[p];
     const negative = c === MINUS;
     if (negative) c = bytes[++p];
     let digit = c - 48;
-    if (digit < 0 || digit > 9) return NaN;
+    if (digit < 0 || digit > 9) return -1;
     // Up to nine significant digits in a small integer, up to seven more in a second one.
     let mantissa = digit;
     let low = 0;
@@ -49,25 +49,12 @@ export class NumberScanner {
     c = bytes[++p];
     digit = c - 48;
     if (digit >= 0 && digit <= 9) {
-      if (mantissa === 0) return NaN;
-      do {
-        if (mantissa < 100_000_000) mantissa = mantissa * 10 + digit;
-        else if (lowDigits < 7) {
-          low = low * 10 + digit;
-          lowDigits++;
-        } else return NaN;
-        c = bytes[++p];
-        digit = c - 48;
-      } while (digit >= 0 && digit <= 9);
-    }
-    if (c === POINT) {
-      const point = p++;
+      if (mantissa === 0) return -1;
       while (mantissa < 100_000) {
         const four = fourDigits(view.getInt32(p, true));
         if (four < 0) break;
         mantissa = mantissa * 10_000 + four;
         p += 4;
-        if (p - point > 24) return NaN;
       }
       c = bytes[p];
       digit = c - 48;
@@ -76,25 +63,46 @@ export class NumberScanner {
         else if (lowDigits < 7) {
           low = low * 10 + digit;
           lowDigits++;
-        } else return NaN;
+        } else return -1;
         c = bytes[++p];
         digit = c - 48;
-        if (p - point > 24) return NaN;
+      }
+    }
+    if (c === POINT) {
+      const point = p++;
+      while (mantissa < 100_000) {
+        const four = fourDigits(view.getInt32(p, true));
+        if (four < 0) break;
+        mantissa = mantissa * 10_000 + four;
+        p += 4;
+        if (p - point > 24) return -1;
+      }
+      c = bytes[p];
+      digit = c - 48;
+      while (digit >= 0 && digit <= 9) {
+        if (mantissa < 100_000_000) mantissa = mantissa * 10 + digit;
+        else if (lowDigits < 7) {
+          low = low * 10 + digit;
+          lowDigits++;
+        } else return -1;
+        c = bytes[++p];
+        digit = c - 48;
+        if (p - point > 24) return -1;
       }
       exponent = point + 1 - p;
-      if (exponent === 0) return NaN;
+      if (exponent === 0) return -1;
     }
     if (c === 0x45 || c === 0x65) {
       c = bytes[++p];
       const down = c === MINUS;
       if (down || c === PLUS) c = bytes[++p];
       digit = c - 48;
-      if (digit < 0 || digit > 9) return NaN;
+      if (digit < 0 || digit > 9) return -1;
       let written = digit;
       digit = bytes[++p] - 48;
       while (digit >= 0 && digit <= 9) {
         written = written * 10 + digit;
-        if (written > 99 || p - start > 50) return NaN;
+        if (written > 99 || p - start > 50) return -1;
         digit = bytes[++p] - 48;
       }
       exponent += down ? -written : written;
@@ -102,29 +110,28 @@ export class NumberScanner {
     let value = mantissa;
     if (lowDigits > 0) {
       value = mantissa * POWERS[lowDigits] + low;
-      if (value > 9_007_199_254_740_991) return NaN;
+      if (value > 9_007_199_254_740_991) return -1;
     }
     if (exponent < 0) {
-      if (exponent < -22) return NaN;
+      if (exponent < -22) return -1;
       value /= POWERS[-exponent];
     } else if (exponent > 0) {
-      if (exponent > 22) return NaN;
+      if (exponent > 22) return -1;
       value *= POWERS[exponent];
     }
-    this.end = p;
-    return negative ? -value : value;
+    this.value = negative ? -value : value;
+    return p;
   }
 
   /**
    * Nanoseconds into `ms` and `subNs`, at most 2^63 − 1: 1 to 19 decimal digits, or the scientific form that a
    * spreadsheet leaves behind (`1.42469663191325E+018`).
    */
-  scanTime(start: number): void {
+  scanTime(start: number): number {
     const { bytes, view } = this;
-    this.end = -1;
     if (bytes[start] === 48) {
       const next = bytes[start + 1] - 48;
-      if (next >= 0 && next <= 9) return;
+      if (next >= 0 && next <= 9) return -1;
     }
     // The whole number as three parts: up to nine digits, up to nine, the nineteenth.
     let p = start;
@@ -144,10 +151,9 @@ export class NumberScanner {
       high = high * 10 + digit;
       digit = bytes[++p] - 48;
     }
-    if (p === start) return;
+    if (p === start) return -1;
     if (p === start + 1 && bytes[p] === POINT) {
-      this.scanScientificTime(start);
-      return;
+      return this.scanScientificTime(start);
     }
     const middle = p;
     let low = 0;
@@ -172,11 +178,11 @@ export class NumberScanner {
     if (digit >= 0 && digit <= 9) {
       const last = digit;
       digit = bytes[++p] - 48;
-      if (digit >= 0 && digit <= 9) return;
+      if (digit >= 0 && digit <= 9) return -1;
       const carry = (low / 100_000) | 0;
       this.ms = high * 10_000 + carry;
       this.subNs = (low - carry * 100_000) * 10 + last;
-      if (this.ms >= 9_223_372_036_854 && (this.ms > 9_223_372_036_854 || this.subNs > 775_807)) return;
+      if (this.ms >= 9_223_372_036_854 && (this.ms > 9_223_372_036_854 || this.subNs > 775_807)) return -1;
     } else if (lowDigits > 6) {
       const carry = (low / 1_000_000) | 0;
       this.ms = high * POWERS[lowDigits - 6] + carry;
@@ -187,11 +193,11 @@ export class NumberScanner {
       this.ms = Math.floor(high / shift);
       this.subNs = (high - this.ms * shift) * POWERS[lowDigits] + low;
     }
-    this.end = p;
+    return p;
   }
 
   /** One digit, a point, up to 14 digits, an exponent up to 18 that leaves no fraction. */
-  private scanScientificTime(start: number): void {
+  private scanScientificTime(start: number): number {
     const { bytes } = this;
     let p = start + 2;
     let mantissa = bytes[start] - 48;
@@ -199,10 +205,10 @@ export class NumberScanner {
     while (digit >= 0 && digit <= 9) {
       mantissa = mantissa * 10 + digit;
       digit = bytes[++p] - 48;
-      if (p > start + 16) return;
+      if (p > start + 16) return -1;
     }
     const decimals = p - start - 2;
-    if (decimals === 0 || (bytes[p] !== 0x45 && bytes[p] !== 0x65)) return;
+    if (decimals === 0 || (bytes[p] !== 0x45 && bytes[p] !== 0x65)) return -1;
     if (bytes[++p] === PLUS) p++;
     const first = p;
     let exponent = 0;
@@ -212,7 +218,7 @@ export class NumberScanner {
       digit = bytes[++p] - 48;
     }
     const zeros = exponent - decimals;
-    if (p === first || p === first + 4 || exponent > 18 || zeros < 0) return;
+    if (p === first || p === first + 4 || exponent > 18 || zeros < 0) return -1;
     if (zeros >= 6) {
       this.ms = mantissa * POWERS[zeros - 6];
       this.subNs = 0;
@@ -221,7 +227,7 @@ export class NumberScanner {
       this.ms = Math.floor(mantissa / shift);
       this.subNs = (mantissa - this.ms * shift) * POWERS[zeros];
     }
-    if (this.ms < 9_223_372_036_854) this.end = p;
+    return this.ms < 9_223_372_036_854 ? p : -1;
   }
 }
 

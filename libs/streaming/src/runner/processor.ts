@@ -20,10 +20,13 @@ export interface Outputs {
 
 /**
  * A pure, synchronous step: records in, outputs out, state changed in place. No clock, no randomness, no I/O.
- * The outputs depend on the order of the records alone, never on how they were cut into calls.
+ * The outputs depend on the order of the records alone, never on how they were cut into calls; but for those of
+ * {@link Processor.endStep}, and how steps are cut stands in the journal.
  */
 export interface Processor {
   process(topic: string, partition: number, record: LogRecord, outputs: Outputs): void;
+  /** Called after the last record of a step, also of one that is executed again. */
+  endStep?(outputs: Outputs): void;
   /** All of the state, in a format that carries its version. */
   snapshot(): Uint8Array;
   /** @throws StateFormatError when the bytes are not a state of this processor's version. */

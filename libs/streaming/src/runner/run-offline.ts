@@ -18,7 +18,7 @@ export interface PipelineOptions {
 /**
  * Processors chained in memory, without a log: what a stage emits to a topic is read by the stages that have it as
  * input. Each topic has one partition. A stage sees the records of a topic in the order, and with the offsets, that
- * the service would store; a record pushed has gone through all stages when `push` returns.
+ * the service would store; a record pushed has gone through all stages when `push` returns. Each record is a step.
  */
 export class Pipeline {
   private readonly ends = new Map<string, number>();
@@ -46,6 +46,7 @@ export class Pipeline {
         discard: (name) => this.options.onDiscard?.(name),
       };
       processor.process(topic, 0, record, outputs);
+      processor.endStep?.(outputs);
       for (const output of emitted) this.options.onRecord?.(output.topic, output.record);
       for (const output of emitted) this.deliver(output.topic, output.record);
     }

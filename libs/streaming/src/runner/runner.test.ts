@@ -160,6 +160,51 @@ describe('a runner', () => {
     ]);
   });
 
+  it('tells the processor where a step ends, and cuts the steps executed again as they were', async () => {
+    const samples = ['aa', 'bb', 'cc', 'dd', 'ee'];
+    const log = await logOf({ samples });
+    const summing = (): Processor & { sums: string[] } => {
+      let sum = '';
+      const sums: string[] = [];
+      return {
+        sums,
+        process: (_topic, _partition, { value }) => void (sum += string(value)),
+        endStep: (outputs) => {
+          sums.push(sum);
+          outputs.emit('windows', '', utf8.encode(sum));
+          sum = '';
+        },
+        snapshot: () => new Uint8Array(0),
+        restore: () => undefined,
+      };
+    };
+    const first = summing();
+    const { runner } = await start(log, { processor: first, maxStepBytes: 4, snapshotEveryBytes: 100 });
+    await drain(runner);
+    expect(first.sums).toEqual(['aabb', 'ccdd', 'ee']);
+    expect(await outputsOf(log)).toEqual([': aabb', ': ccdd', ': ee']);
+    const second = summing();
+    await start(log, { processor: second, maxStepBytes: 1000, snapshotEveryBytes: 100 });
+    expect(second.sums).toEqual(['aabb', 'ccdd', 'ee']);
+    expect(await outputsOf(log)).toHaveLength(3);
+  });
+
+  it('names the last record of a step at whose end the processor threw', async () => {
+    const log = await logOf({ samples: ['a', 'b'] });
+    const processor: Processor = {
+      process: () => undefined,
+      endStep: () => {
+        throw new Error('cannot sum this');
+      },
+      snapshot: () => new Uint8Array(0),
+      restore: () => undefined,
+    };
+    const { runner } = await start(log, { processor });
+    const failure = await runner.step().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ProcessorError);
+    expect(failure).toMatchObject({ topic: 'samples', offset: 1 });
+  });
+
   it.each(['before', 'after'] as const)(
     'ends with the same outputs whichever commit it dies at, %s the commit took effect',
     async (when) => {
@@ -379,6 +424,56 @@ describe('a runner', () => {
     await append(log, 'commands', ['c']);
     await running;
     expect((await outputsOf(log)).length).toBe(4);
+  });
+
+  it('stores the state when it is told to stop, so that the next start executes nothing again', async () => {
+    const log = await logOf({ samples: SAMPLES });
+    const stop = new AbortController();
+    let records = 0;
+    const { runner, processor } = await start(log, {
+      snapshotEveryBytes: 1 << 20,
+      onStep: (step) => (records += step.records) === SAMPLES.length && stop.abort(),
+    });
+    await runner.run(stop.signal);
+    const again = await start(log);
+    expect(again.recovery).toMatchObject({ steps: 0, bytes: 0 });
+    expect(again.processor.snapshot()).toEqual(processor.snapshot());
+    // Nothing was taken since: there is nothing to store.
+    const before = await log.steps('ingest', 'digest', 0, 1000);
+    await again.runner.run(stop.signal);
+    expect(await log.steps('ingest', 'digest', 0, 1000)).toEqual(before);
+    expect(before.at(-1)).toEqual([]);
+  });
+
+  it('stores a large state no more often than so much input as the state takes has come', async () => {
+    const log = await logOf({ samples: Array.from({ length: 12 }, () => 'x') });
+    const steps: StepReport[] = [];
+    const processor: Processor = {
+      process: () => undefined,
+      snapshot: () => new Uint8Array(4),
+      restore: () => undefined,
+    };
+    const often = { processor, maxStepBytes: 1, snapshotEveryBytes: 2 };
+    const { runner } = await start(log, { ...often, onStep: (step) => steps.push(step) });
+    for (let i = 0; i < 7; i++) await runner.step();
+    const again = await start(log, { ...often, onStep: (step) => steps.push(step) });
+    await drain(again.runner);
+    expect(steps.flatMap(({ snapshot }, i) => (snapshot ? [i + 1] : []))).toEqual([2, 6, 10]);
+  });
+
+  it('removes what was given up when it stores the state at a stop', async () => {
+    const log = await logOf({ samples: ['a'] });
+    const artifacts = new MemoryArtifactStore();
+    await artifacts.write('models/v1.state', new Uint8Array(1));
+    const stop = new AbortController();
+    const processor: Processor = {
+      process: (_topic, _partition, _record, outputs) => outputs.discard('models/v1.state'),
+      snapshot: () => new Uint8Array(0),
+      restore: () => undefined,
+    };
+    const { runner } = await start(log, { artifacts, processor, onStep: () => stop.abort() });
+    await runner.run(stop.signal);
+    expect(artifacts.names).toEqual([]);
   });
 
   it('emits the same when it runs, one step ahead of its commits, as step by step', async () => {

@@ -1,7 +1,8 @@
 import type { Commit, InputRange, LogReader, LogWriter } from '../log/log.js';
 import { LogFullError, partitionKey } from '../log/log.js';
 import type { ArtifactStore, Processor } from './processor.js';
-import { CollectedOutputs, JournalSteps, SuppressedOutputs, processRecords } from './step.js';
+import { admitSettings, recordSettings, type RunnerSettings } from './settings-history.js';
+import { CollectedOutputs, JournalSteps, SuppressedOutputs, endStep, processRecords } from './step.js';
 
 export interface RunnerOptions {
   /** Name under which the writer keeps the journal and the snapshot. */
@@ -14,8 +15,10 @@ export interface RunnerOptions {
   readonly inputs: readonly { readonly topic: string; readonly partition: number }[];
   /** A step ends with the record that reaches this many bytes; see {@link LogReader.read} for how exact that is. */
   readonly maxStepBytes: number;
-  /** State is stored with the first step after so many bytes of input. */
+  /** State is stored with the first step after so many bytes of input, and after as many as it took itself. */
   readonly snapshotEveryBytes: number;
+  /** What the processor was made with; absent: its outputs depend on no settings. */
+  readonly settings?: RunnerSettings;
   /** Resolves after so many milliseconds, or when the signal is aborted: the wait before a full disk is tried again. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Called when a step's commit has taken effect. */
@@ -92,6 +95,8 @@ export class Runner {
   private readonly positions = new Map<string, number>();
   private readonly total = { records: 0, bytes: 0, steps: 0 };
   private bytesSinceSnapshot = 0;
+  private snapshotBytes = 0;
+  private stepsSinceSnapshot = 0;
   /** Artifacts given up since the state was last stored. */
   private discarded: string[] = [];
   private readonly discard = (name: string) => void this.discarded.push(name);
@@ -103,29 +108,35 @@ export class Runner {
 
   /**
    * Brings the processor to where its last committed step left it. Call once, before anything else.
-   * @throws StateFormatError, CorruptStateError, LostInputError, ProcessorError
+   * @throws StateFormatError, CorruptStateError, LostInputError, ProcessorError, SettingsChangedError
    */
   async recover(): Promise<Recovery> {
-    const { name, log, writer, processor } = this.options;
-    const { snapshot, replay, positions } = await writer.runnerState(name);
+    const { name, log, writer, processor, settings } = this.options;
+    const state = await writer.runnerState(name);
+    const { snapshot, replay, positions } = state;
+    const admitted = settings === undefined ? null : await admitSettings(name, log, state, settings);
     if (snapshot !== null) processor.restore(snapshot.state);
     let bytes = 0;
     const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(this.discard));
     for (const inputs of replay) bytes += await steps.execute(inputs);
     for (const [partition, position] of positions) this.positions.set(partition, position);
+    if (settings !== undefined && admitted !== null) await recordSettings(writer, settings.topic, admitted);
     this.bytesSinceSnapshot = bytes;
+    this.snapshotBytes = snapshot?.state.length ?? 0;
+    this.stepsSinceSnapshot = replay.length;
     this.recovered = true;
     return { snapshotBytes: snapshot?.state.length ?? null, steps: replay.length, bytes };
   }
 
   /**
-   * Takes steps until `signal` is aborted; then the step begun last stands, or none of it does because the disk was
-   * full to the end.
+   * Takes steps until `signal` is aborted; then the step begun last stands and the state is stored, so that the next
+   * start executes nothing again; or neither is, because the disk was full to the end.
    */
   async run(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) await this.advanceOrWait(signal);
       await this.settled();
+      await this.storeState();
     } catch (error) {
       if (!(signal.aborted && error instanceof LogFullError)) throw error;
     }
@@ -150,6 +161,19 @@ export class Runner {
       inputs.push({ topic, partition, position, lag });
     }
     return { name, ...this.total, inputs };
+  }
+
+  /** With a step that takes nothing. */
+  private async storeState(): Promise<void> {
+    if (this.stepsSinceSnapshot === 0) return;
+    const { name, writer, processor } = this.options;
+    await writer.commit({
+      appends: [],
+      step: { runner: name, inputs: [] },
+      snapshot: processor.snapshot(),
+    });
+    this.bytesSinceSnapshot = this.stepsSinceSnapshot = 0;
+    await this.remove(this.discarded.splice(0));
   }
 
   private position(topic: string, partition: number): number {
@@ -211,11 +235,15 @@ export class Runner {
       this.positions.set(partitionKey(topic, partition), from + read.length);
     }
     if (inputs.length === 0) return null;
+    endStep(name, processor, inputs, outputs);
     this.bytesSinceSnapshot += bytes;
-    const due = this.bytesSinceSnapshot >= snapshotEveryBytes;
+    this.stepsSinceSnapshot++;
+    const due = this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, this.snapshotBytes);
     const discarded = due ? this.discarded : [];
-    if (due) {
-      this.bytesSinceSnapshot = 0;
+    const snapshot = due ? processor.snapshot() : undefined;
+    if (snapshot !== undefined) {
+      this.snapshotBytes = snapshot.length;
+      this.bytesSinceSnapshot = this.stepsSinceSnapshot = 0;
       this.discarded = [];
     }
     const appends = [...outputs.records].map(([topic, emitted]) => ({
@@ -227,7 +255,7 @@ export class Runner {
       commit: {
         appends,
         step: { runner: name, inputs },
-        ...(due ? { snapshot: processor.snapshot() } : {}),
+        ...(snapshot === undefined ? {} : { snapshot }),
       },
       report: { inputs, records, bytes, emitted: outputs.count, snapshot: due },
       artifacts,
@@ -247,15 +275,18 @@ export class Runner {
     for (const { name, bytes, written } of step.artifacts)
       await this.untilThereIsRoom(signal, (first) => (first ? written : artifacts.write(name, bytes)));
     await this.untilThereIsRoom(signal, () => writer.commit(step.commit));
-    if (step.discarded.length > 0) {
-      // Not before the state that no longer needs them is on disk.
-      await writer.durable();
-      for (const name of step.discarded) await artifacts.remove(name);
-    }
+    await this.remove(step.discarded);
     this.total.records += step.report.records;
     this.total.bytes += step.report.bytes;
     this.total.steps++;
     onStep?.(step.report);
+  }
+
+  /** Removes artifacts; not before the state that no longer needs them is on disk. */
+  private async remove(discarded: readonly string[]): Promise<void> {
+    if (discarded.length === 0) return;
+    await this.options.writer.durable();
+    for (const name of discarded) await this.options.artifacts.remove(name);
   }
 
   /** Tries the same write again and again while the disk is full, or until it is told to stop. */

@@ -64,7 +64,10 @@ export class CollectedOutputs implements Outputs {
   }
 }
 
-/** @throws ProcessorError naming the record at which the processor threw. */
+/**
+ * A record without a value was erased: it is passed over.
+ * @throws ProcessorError naming the record at which the processor threw.
+ */
 export function processRecords(
   runner: string,
   processor: Processor,
@@ -74,11 +77,27 @@ export function processRecords(
   outputs: Outputs,
 ): void {
   for (const record of records) {
+    if (record.value.length === 0) continue;
     try {
       processor.process(topic, partition, record, outputs);
     } catch (error) {
       throw new ProcessorError(runner, topic, partition, record.offset, error);
     }
+  }
+}
+
+/** @throws ProcessorError naming the last record of the step. */
+export function endStep(
+  runner: string,
+  processor: Processor,
+  inputs: readonly InputRange[],
+  outputs: Outputs,
+): void {
+  try {
+    processor.endStep?.(outputs);
+  } catch (error) {
+    const last = inputs[inputs.length - 1];
+    throw new ProcessorError(runner, last?.topic ?? '', last?.partition ?? 0, (last?.to ?? 0) - 1, error);
   }
 }
 
@@ -101,6 +120,8 @@ export class JournalSteps {
    * @throws LostInputError, ProcessorError
    */
   async execute(inputs: readonly InputRange[]): Promise<number> {
+    // A step that only stored the state.
+    if (inputs.length === 0) return 0;
     let bytes = 0;
     for (const { topic, partition, from, to } of inputs) {
       for (let next = from; next < to;) {
@@ -110,6 +131,7 @@ export class JournalSteps {
         next += records.length;
       }
     }
+    endStep(this.runner, this.processor, inputs, this.outputs);
     return bytes;
   }
 

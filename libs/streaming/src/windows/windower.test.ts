@@ -368,6 +368,6 @@ describe('a stored state', () => {
       { schema: '', extract: () => new Float64Array(0) },
     );
     expect(() => other.restore(state)).toThrow(StateFormatError);
-    expect(() => other.restore(state)).toThrow('"sizeMs":1000');
+    expect(() => other.restore(state)).toThrow('cut with sizeMs 1000, the settings say 2000');
   });
 });

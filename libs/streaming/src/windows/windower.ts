@@ -1,4 +1,5 @@
 import {
+  SampleColumns,
   TOPICS,
   decodeSamplesRecord,
   deviceKey,
@@ -58,6 +59,8 @@ export class Windower implements Processor {
   private outputs: Outputs | null = null;
   private receivedMs = 0;
   private readonly scratch = [emptySamples(), emptySamples()] as const;
+  /** Where records are decoded, one after the other. */
+  private readonly columns = new SampleColumns(1024);
 
   /** @throws RangeError when the options contradict each other. */
   constructor(
@@ -69,7 +72,7 @@ export class Windower implements Processor {
   }
 
   process(_topic: string, _partition: number, record: LogRecord, outputs: Outputs): void {
-    const { batch, tick, receivedMs } = decodeSamplesRecord(record.value);
+    const { batch, tick, receivedMs } = decodeSamplesRecord(record.value, this.columns);
     this.outputs = outputs;
     this.receivedMs = receivedMs;
     if (batch !== undefined) this.addBatch(batch);
@@ -105,10 +108,12 @@ export class Windower implements Processor {
 
   restore(state: Uint8Array): void {
     const reader = new StateReader(state, 'windower', STATE_VERSION);
-    const stored = reader.string();
-    if (stored !== this.configuration()) {
+    const stored = JSON.parse(reader.string()) as Partial<WindowOptions>;
+    // The rest decides when windows close: another value counts from the next sample on.
+    for (const name of ['sizeMs', 'hopMs', 'watermark'] as const) {
+      if (stored[name] === this.options[name]) continue;
       throw new StateFormatError(
-        `the stored windows were cut with ${stored}, the settings say ${this.configuration()}: ` +
+        `the stored windows were cut with ${name} ${stored[name]}, the settings say ${this.options[name]}: ` +
           'restore the settings, or start with an empty data folder',
       );
     }

@@ -49,7 +49,12 @@ export class PlainSocket {
   }
 
   say(message: unknown): void {
-    this.write(Op.Text, Buffer.from(JSON.stringify(message)));
+    this.sayBytes(Buffer.from(JSON.stringify(message)));
+  }
+
+  /** Text in UTF-8. */
+  sayBytes(text: Uint8Array): void {
+    this.write(Op.Text, text);
   }
 
   ping(): void {
@@ -110,7 +115,7 @@ export class PlainSocket {
   }
 
   /** At most 65,535 bytes, masked with zeros. */
-  private write(op: Op, payload: Buffer): void {
+  private write(op: Op, payload: Uint8Array): void {
     const head =
       payload.length < 126
         ? [0x80 | op, 0x80 | payload.length]

@@ -6,10 +6,13 @@ import { Simulation } from '@hark/simulator';
 import type { Command } from 'commander';
 import { LiveFeed } from '../demo/live-feed.js';
 import { Narrator, REPORT_SECONDS } from '../demo/narrator.js';
+import { asSent, SCENES, simulationOf, STORY_SETTINGS } from '../demo/story.js';
 import { appLogLine } from '../launcher/app-log-line.js';
 import { appSpec, isAppReady } from '../launcher/hark-apps.js';
 import { freePort } from '../launcher/ports.js';
 import { Supervisor } from '../launcher/supervisor.js';
+import { describeLan } from '../phone/connect-phone.js';
+import { lanAccess } from '../phone/lan-access.js';
 import { addressOf, APPS, portOf, type App } from '../service/addresses.js';
 import { ServiceClient } from '../service/service-client.js';
 import { tokenOf } from '../service/token.js';
@@ -19,39 +22,34 @@ import { box } from '../terminal/box.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { positive } from './option-values.js';
 
-/** A story that is over in minutes: windows close soon, versions come often, activities change fast. */
-const STORY = {
-  HARK_LATENESS_MS: '1000',
-  HARK_SENSOR_LAG_MS: '2000',
-  HARK_IDLE_TIMEOUT_MS: '10000',
-  HARK_VERSION_EVERY: '100',
-};
-const BOUT_SECONDS = 6;
-const DRIFT_SECONDS = 90;
-const DEVICES = 12;
-
 export function demoCommand(program: Command, terminal: Terminal): void {
   program
     .command('demo')
     .summary('see it work: the service with simulated devices, in a throw-away folder')
     .description(
       'Starts the service on a data folder of its own, plays twelve simulated phones and watches of six people into ' +
-        'it in real time, and tells what happens: accuracy climbs from nothing, after a minute and a half they ' +
-        'are turned over and put into bags, drift is announced, a rollback is offered. Ctrl-C ends it and removes ' +
-        'the folder.',
+        'it in real time, and tells what happens: accuracy climbs from nothing, after 75 s they are all turned ' +
+        'over and put into bags, drift is announced, the model recovers, a rollback and its undo are offered. The ' +
+        'same story each time, told in three minutes. Ctrl-C ends it and removes the folder.',
     )
     .option('--seconds <n>', 'end by itself after this long', positive)
+    .option('--lan', 'let phones of the local network join in, with tokens made for this run and a QR code')
     .addHelpText(
       'after',
       `
 Examples:
   hark demo
+  hark demo --lan
   HARK_GATEWAY_PORT=8080 hark demo --seconds 180`,
     )
-    .action((options: { seconds?: number }) => demo(options.seconds ?? Infinity, terminal));
+    .action((options: { seconds?: number; lan?: true }) =>
+      demo(options.seconds ?? Infinity, terminal, options.lan),
+    );
 }
 
-async function demo(seconds: number, terminal: Terminal): Promise<void> {
+async function demo(seconds: number, given: Terminal, isLan = false): Promise<void> {
+  const lan = isLan ? lanAccess(given) : null;
+  const terminal = lan?.terminal ?? given;
   const ending = new AbortController();
   const signal = AbortSignal.any([terminal.signal, ending.signal]);
   const data = await mkdtemp(join(tmpdir(), 'hark-demo-'));
@@ -73,6 +71,7 @@ async function demo(seconds: number, terminal: Terminal): Promise<void> {
     if (signal.aborted) return;
     const gateway = addressOf('gateway', environment);
     terminal.out(await welcome(gateway, addressOf('ingest', environment), data));
+    if (lan !== null) for (const line of await describeLan(lan, environment)) terminal.out(line);
     if (seconds !== Infinity) setTimeout(() => ending.abort(), seconds * 1000).unref();
     const story = tell(gateway, addressOf('ingest', environment), signal, terminal);
     const failure = await Promise.race([supervisor.failed, story]);
@@ -93,7 +92,7 @@ async function demoEnvironment(
 ): Promise<Record<string, string | undefined>> {
   const environment: Record<string, string | undefined> = {
     HARK_LOG_LEVEL: 'warn',
-    ...STORY,
+    ...STORY_SETTINGS,
     ...terminal.environment,
     HARK_DATA: data,
   };
@@ -141,24 +140,14 @@ async function tell(gateway: string, ingest: string, signal: AbortSignal, termin
   ];
   const feed = new LiveFeed(gateway, subscriptions, token);
   const reports = setInterval(() => narrator.report(), REPORT_SECONDS * 1000);
-  const simulation = new Simulation({
-    users: 6,
-    devices: DEVICES,
-    startMs: Date.now(),
-    boutSeconds: BOUT_SECONDS,
-    sessionSeconds: Infinity,
-    faults: ['dup', 'drift'],
-    drift: { atSeconds: DRIFT_SECONDS, devices: DEVICES },
-  });
-  const sender = new SampleSender(new ServiceClient(ingest, signal, { token, patienceMs: 30_000 }));
-  let drifted = false;
-  narrator.announce('twelve devices start to send; the model has never seen any of it');
+  // One request at a time: the order in the log, and so everything that follows from it, is the same each time.
+  const sender = new SampleSender(new ServiceClient(ingest, signal, { token, patienceMs: 30_000 }), 1);
+  const scenes = [...SCENES];
   try {
-    for await (const { afterMs, batch } of paced(simulation, 1, signal)) {
-      sender.send(batch);
-      if (drifted || afterMs < DRIFT_SECONDS * 1000) continue;
-      drifted = true;
-      narrator.announce('all devices have just been turned over and put into bags');
+    for await (const { afterMs, batch } of paced(new Simulation(simulationOf(Date.now())), 1, signal)) {
+      sender.send(asSent(batch));
+      while (scenes.length > 0 && scenes[0][0] * 1000 <= afterMs)
+        narrator.announce(scenes.shift()?.[1] ?? '');
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -2,7 +2,11 @@ import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isFree } from '../launcher/ports.js';
-import { APPS, dataFolderOf, portOf, runningApp } from '../service/addresses.js';
+import { lastAttempts, renderAttempts, type DeviceAttempt } from '../phone/attempts.js';
+import { connectPhone } from '../phone/connect-phone.js';
+import { addressOf, APPS, dataFolderOf, portOf, runningApp } from '../service/addresses.js';
+import { ServiceClient } from '../service/service-client.js';
+import { tokenOf } from '../service/token.js';
 import { WorkFailedError } from '../terminal/failures.js';
 import { renderTable } from '../terminal/table.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -14,16 +18,31 @@ interface Finding {
 }
 
 const LEAST_FREE_BYTES = 1 << 30;
+/** A device's clock further off than this is a finding. */
+const CLOCK_OFF_MS = 60_000;
 
 export function doctorCommand(program: Command, terminal: Terminal): void {
   program
     .command('doctor')
-    .summary('check what the service needs here: Node version, ports, disk')
-    .description('Checks what the service needs on this machine. Exit code 1 when something is in the way.')
+    .summary('check what the service needs here, and what devices have tried to send')
+    .description(
+      'Checks what the service needs on this machine: Node version, ports, disk, clocks. Of a running service it also ' +
+        'shows what devices have tried to send, what became of it, and what to do about it. Exit code 1 when ' +
+        'something is in the way.',
+    )
     .option('--json', 'print the findings as JSON')
-    .action(async (options: { json?: true }) => {
-      const findings = [nodeVersion(process.versions.node), ...(await ports(terminal)), await disk(terminal)];
-      if (options.json) terminal.out(JSON.stringify({ findings }));
+    .option('--qr', 'also show how a phone is connected, with a QR code')
+    .action(async (options: { json?: true; qr?: true }) => {
+      const findings = [
+        nodeVersion(process.versions.node),
+        ...(await ports(terminal)),
+        await disk(terminal),
+        reach(terminal),
+      ];
+      const ingest = ingestOf(terminal);
+      const attempts = ingest === null ? [] : await attemptsOf(ingest, findings);
+      if (ingest !== null) findings.push(clocks(attempts));
+      if (options.json) terminal.out(JSON.stringify({ findings, connections: attempts }));
       else
         terminal.out(
           renderTable(
@@ -31,6 +50,10 @@ export function doctorCommand(program: Command, terminal: Terminal): void {
             findings.map(({ check, ok, found }) => [check, ok ? 'ok' : 'NO', found]),
           ),
         );
+      if (ingest !== null && !options.json) {
+        terminal.out(renderAttempts(attempts));
+        if (options.qr) for (const line of await connectPhone(ingest)) terminal.out(line);
+      }
       if (findings.some(({ ok }) => !ok)) throw new WorkFailedError('something is in the way, see above');
     });
 }
@@ -60,6 +83,45 @@ async function ports({ environment }: Terminal): Promise<Finding[]> {
       return { check, ok: free, found };
     }),
   );
+}
+
+/** Who can reach the service, as it is set or runs. */
+function reach({ environment }: Terminal): Finding {
+  const running = runningApp(dataFolderOf(environment), 'ingest');
+  const host = running?.host ?? (environment['HARK_HOST'] || '127.0.0.1');
+  const isLoopback = /^(localhost|127\.|::1$)/.test(host);
+  const found = isLoopback
+    ? `${host}: this machine alone; \`hark start --lan\` lets phones in`
+    : `${host}: whoever is in the network and has a token, unless a firewall or client isolation keeps them out`;
+  return { check: 'reach', ok: true, found };
+}
+
+/** The ingest app, where it runs. */
+function ingestOf({ environment, signal }: Terminal): ServiceClient | null {
+  if (runningApp(dataFolderOf(environment), 'ingest') === null) return null;
+  return new ServiceClient(addressOf('ingest', environment), signal, { token: tokenOf(environment) });
+}
+
+/** What devices have tried; why it can't be told becomes a finding. */
+async function attemptsOf(ingest: ServiceClient, findings: Finding[]): Promise<readonly DeviceAttempt[]> {
+  try {
+    return await lastAttempts(ingest);
+  } catch (error) {
+    findings.push({ check: 'connections', ok: false, found: (error as Error).message });
+    return [];
+  }
+}
+
+/** Devices whose clock is far from that of this machine. */
+function clocks(attempts: readonly DeviceAttempt[]): Finding {
+  const off = attempts.filter(({ aheadMs }) => aheadMs !== null && Math.abs(aheadMs) > CLOCK_OFF_MS);
+  const names = [...new Set(off.map(({ user, device }) => `${user ?? '?'} ${device ?? '?'}`))];
+  const now = new Date().toISOString();
+  return {
+    check: 'clocks',
+    ok: off.length === 0,
+    found: off.length === 0 ? `${now} here, no device is more than a minute off` : `off: ${names.join(', ')}`,
+  };
 }
 
 async function disk({ environment }: Terminal): Promise<Finding> {

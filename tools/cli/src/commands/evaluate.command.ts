@@ -3,10 +3,11 @@ import { access, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { once } from 'node:events';
 import type { Sensor } from '@hark/contracts';
-import { CLASSIFIER_NAMES, CLASSIFIER_SUMMARIES, classifierByName, DEFAULT_CLASSIFIER } from '@hark/models';
+import { CLASSIFIER_NAMES, CLASSIFIER_SUMMARIES, DEFAULT_CLASSIFIER } from '@hark/models';
 import { Option, type Command } from 'commander';
 import { evaluateLeavingUsersOut, evaluatePrequentially } from '../evaluate/evaluate-recording.js';
 import { EvaluationWatch } from '../evaluate/evaluation-watch.js';
+import { TENSORFLOW_NETWORK, namedClassifiers } from '../evaluate/named-classifiers.js';
 import { reportHtml } from '../evaluate/html/report-html.js';
 import { resultJson } from '../evaluate/report-json.js';
 import { comparisonText, resultText } from '../evaluate/report-text.js';
@@ -16,6 +17,11 @@ import { Recording } from '../recording/recording.js';
 import { UsageError, WorkFailedError } from '../terminal/failures.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { commaList, notNegative, sensor, wholeNumber } from './option-values.js';
+
+const SUMMARIES: Readonly<Record<string, string>> = {
+  ...CLASSIFIER_SUMMARIES,
+  [TENSORFLOW_NETWORK]: "a small network on TensorFlow.js, with replay; the last bits are its backend's",
+};
 
 interface EvaluateOptions {
   sensor?: Sensor;
@@ -85,11 +91,11 @@ Examples:
 }
 
 async function evaluate(paths: string[], options: EvaluateOptions, terminal: Terminal): Promise<void> {
-  const classifiers = options.compare ?? [options.classifier];
-  if (classifiers.length === 0) throw new UsageError('--compare names no classifier');
-  const twice = classifiers.find((name, i) => classifiers.indexOf(name) < i);
+  const names = options.compare ?? [options.classifier];
+  if (names.length === 0) throw new UsageError('--compare names no classifier');
+  const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`--compare names ${twice} twice`);
-  for (const name of classifiers) classifierByName(name);
+  const classifiers = await namedClassifiers(names);
   await mustBeWritable('--json', options.json);
   await mustBeWritable('--html', options.html);
   const { sensor, columns, protocol } = options;
@@ -125,7 +131,7 @@ async function evaluate(paths: string[], options: EvaluateOptions, terminal: Ter
     };
     const json = resultJson(results, figures);
     if (options.html !== undefined) {
-      const described = classifiers.map((name) => [name, CLASSIFIER_SUMMARIES[name] ?? ''] as const);
+      const described = names.map((name) => [name, SUMMARIES[name] ?? ''] as const);
       await writeFile(options.html, reportHtml(results, figures, { files: paths, described }));
     }
     if (options.json === '-') return terminal.out(json);
@@ -152,10 +158,9 @@ async function mustBeWritable(option: string, file: string | undefined): Promise
 
 /** One line on each classifier. */
 function classifierHelp(): string {
-  const width = Math.max(...CLASSIFIER_NAMES.map((name) => name.length));
-  return CLASSIFIER_NAMES.map((name) =>
-    `  ${name.padEnd(width)}  ${CLASSIFIER_SUMMARIES[name] ?? ''}`.trimEnd(),
-  ).join('\n');
+  const names = [...CLASSIFIER_NAMES, TENSORFLOW_NETWORK];
+  const width = Math.max(...names.map((name) => name.length));
+  return names.map((name) => `  ${name.padEnd(width)}  ${SUMMARIES[name] ?? ''}`.trimEnd()).join('\n');
 }
 
 async function ended(file: WriteStream): Promise<void> {

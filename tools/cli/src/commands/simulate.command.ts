@@ -27,6 +27,8 @@ interface SimulateOptions {
 
 /** Minutes simulated at full speed, where nobody says how many. */
 const USUAL_MINUTES = 10;
+/** How long devices go on without a service: it may be started again meanwhile. */
+const PATIENCE_MS = 120_000;
 
 export function simulateCommand(program: Command, terminal: Terminal): void {
   program
@@ -139,11 +141,15 @@ async function toService(
   factor: number | 'max',
   terminal: Terminal,
 ): Promise<string[]> {
+  const ingest = url ?? addressOf('ingest', terminal.environment);
   const sender = new SampleSender(
-    new ServiceClient(url ?? addressOf('ingest', terminal.environment), terminal.signal, {
+    new ServiceClient(ingest, terminal.signal, {
       token: tokenOf(terminal.environment),
-      patienceMs: 30_000,
-      onAway: (reason) => terminal.log(`ingest is away (${reason}): trying for 30 s`),
+      patienceMs: PATIENCE_MS,
+      onAway: (reason) =>
+        terminal.log(
+          `waiting for the ingest app at ${ingest} (${reason}), ${PATIENCE_MS / 60_000} minutes at most`,
+        ),
     }),
   );
   if (factor !== 'max') {

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { appLogLine } from '../launcher/app-log-line.js';
 import { appSpec, isAppReady, requireStopped } from '../launcher/hark-apps.js';
 import { Supervisor } from '../launcher/supervisor.js';
+import { describeLan } from '../phone/connect-phone.js';
+import { lanAccess } from '../phone/lan-access.js';
 import { addressOf, APPS, dataFolderOf, type App } from '../service/addresses.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -14,17 +16,21 @@ export function startCommand(program: Command, terminal: Terminal): void {
       'Runs ingest, learner and gateway as processes of their own, starts again what dies, and ends them together. ' +
         'Everything is set by environment variables, see docs/configuration.md: data goes to HARK_DATA (./data).',
     )
+    .option('--lan', 'let phones of the local network in, with tokens made for this run and a QR code')
     .addHelpText(
       'after',
       `
 Examples:
   hark start
+  hark start --lan
   HARK_DATA=/var/lib/hark HARK_GATEWAY_PORT=8080 hark start`,
     )
-    .action(() => start(terminal));
+    .action(({ lan }: { lan?: true }) => start(terminal, lan));
 }
 
-async function start(terminal: Terminal): Promise<void> {
+async function start(given: Terminal, isLan = false): Promise<void> {
+  const lan = isLan ? lanAccess(given) : null;
+  const terminal = lan?.terminal ?? given;
   const { environment, signal } = terminal;
   const data = dataFolderOf(environment);
   requireStopped(data, APPS);
@@ -42,6 +48,7 @@ async function start(terminal: Terminal): Promise<void> {
     terminal.out(`gateway ${addressOf('gateway', environment)}`);
     terminal.out(`ingest  ${addressOf('ingest', environment)}`);
     terminal.out(`data    ${data}`);
+    if (lan !== null) for (const line of await describeLan(lan, environment)) terminal.out(line);
     terminal.out('ready; Ctrl-C stops');
     const failure = await Promise.race([supervisor.failed, interrupted]);
     if (failure !== null) throw failure;

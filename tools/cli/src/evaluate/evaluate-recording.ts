@@ -1,3 +1,4 @@
+import type { ClassifierFactory } from '@hark/models';
 import type { Recording } from '../recording/recording.js';
 import type { EvaluationResult } from './evaluation-result.js';
 import type { LabelOptions } from './label-schedule.js';
@@ -8,7 +9,7 @@ import { eachWindow, type FinalWindow } from './window-source.js';
 
 export interface EvaluationOptions {
   /** Each is asked the same windows; the others are compared with the first. */
-  readonly classifiers: readonly string[];
+  readonly classifiers: readonly ClassifierFactory[];
   readonly labels: LabelOptions;
 }
 
@@ -25,7 +26,6 @@ export interface EvaluationHooks {
 /**
  * Predict, then learn, while the recording is read.
  * @returns a result for each classifier, in their order.
- * @throws UnknownClassifierError
  */
 export async function evaluatePrequentially(
   recording: Pick<Recording, 'batches'>,
@@ -52,7 +52,7 @@ export async function evaluatePrequentially(
 /**
  * Reads the recording's windows into memory, then leaves out each user in turn.
  * @returns a result for each classifier, in their order.
- * @throws TooFewUsersError, UnknownClassifierError
+ * @throws TooFewUsersError
  */
 export async function evaluateLeavingUsersOut(
   recording: Pick<Recording, 'batches'>,
@@ -78,7 +78,7 @@ export async function evaluateLeavingUsersOut(
         test.add(window, reference.adapting, adapting);
       },
       onProgress: (share, user, users) =>
-        hooks.onProgress((i + share) / classifiers.length, `${classifier}, user ${user} of ${users}`),
+        hooks.onProgress((i + share) / classifiers.length, `${classifier.name}, user ${user} of ${users}`),
     });
     const against = i === 0 ? null : test.report();
     results.push({ ...result, against, coldAgainst: i === 0 ? null : coldTest.report() });

@@ -1,5 +1,5 @@
 import { deviceKey, type Prediction } from '@hark/contracts';
-import { UserFusion, type Opinion } from '@hark/models';
+import { McNemar, UserFusion, mostProbableName, type McNemarReport } from '@hark/models';
 
 /** How well the devices of one person do together, on windows for which several of them have an answer. */
 export interface FusedReport {
@@ -8,27 +8,36 @@ export interface FusedReport {
   /** Of the devices together; null of no windows. */
   readonly accuracy: number | null;
   /** Of each model of device alone, on the same windows of those in which it took part. */
-  readonly alone: readonly { readonly model: string; readonly windows: number; readonly accuracy: number }[];
+  readonly alone: readonly DeviceAlone[];
 }
 
-interface Score {
-  windows: number;
-  right: number;
+export interface DeviceAlone {
+  readonly model: string;
+  readonly windows: number;
+  readonly accuracy: number;
+  /** All together (b) beside this model of device (a). */
+  readonly together: McNemarReport;
 }
 
 /** Scores what {@link UserFusion} makes of predictions, where users wear several devices at once. */
 export class FusedEvaluation {
   private readonly fusion = new UserFusion();
-  private readonly together: Score = { windows: 0, right: 0 };
-  private readonly alone = new Map<string, Score>();
+  private windows = 0;
+  private right = 0;
+  private readonly alone = new Map<string, McNemar>();
   private readonly devices = new Map<string, string>();
   private several = false;
 
   /**
    * @param prediction a final one, with the true label.
    * @param clockOffsetMs what its device's clock lacks to the user's common one.
+   * @param given whether the label is known to what fuses, after the window: it learns whom to trust from it.
    */
-  add({ user, device, model, window, probabilities, label }: Prediction, clockOffsetMs: number): void {
+  add(
+    { user, device, model, window, probabilities, label }: Prediction,
+    clockOffsetMs: number,
+    given: boolean,
+  ): void {
     if (label === null || Object.keys(probabilities).length === 0) return;
     if ((this.devices.get(user) ?? device) !== device) this.several = true;
     this.devices.set(user, device);
@@ -40,36 +49,33 @@ export class FusedEvaluation {
       probabilities,
     };
     const fused = this.fusion.fuse(user, opinion, Date.parse(window.end) - startMs);
+    if (given) this.fusion.judge(opinion, label);
     if (fused.opinions.length < 2) return;
-    count(this.together, fused.probabilities, label);
+    const right = mostProbableName(fused.probabilities) === label;
+    this.windows++;
+    if (right) this.right++;
     for (const each of fused.opinions) {
-      const score = this.alone.get(each.model) ?? { windows: 0, right: 0 };
-      count(score, each.probabilities, label);
-      this.alone.set(each.model, score);
+      const test = this.alone.get(each.model) ?? new McNemar();
+      test.add(mostProbableName(each.probabilities) === label, right);
+      this.alone.set(each.model, test);
     }
   }
 
   /** @returns null where nobody has a second device. */
   report(): FusedReport | null {
     if (!this.several) return null;
-    const { windows, right } = this.together;
+    const { windows, right } = this;
     return {
       windows,
       accuracy: windows === 0 ? null : right / windows,
       alone: [...this.alone]
-        .map(([model, score]) => ({ model, windows: score.windows, accuracy: score.right / score.windows }))
+        .map(([model, test]) => aloneOf(model, test.report()))
         .sort((a, b) => (a.model < b.model ? -1 : 1)),
     };
   }
 }
 
-function count(score: Score, opinion: Opinion, label: string): void {
-  score.windows++;
-  if (mostProbable(opinion) === label) score.right++;
-}
-
-/** Of equals the first. */
-function mostProbable(opinion: Opinion): string {
-  const [[first]] = Object.entries(opinion);
-  return Object.keys(opinion).reduce((best, name) => (opinion[name] > opinion[best] ? name : best), first);
+function aloneOf(model: string, together: McNemarReport): DeviceAlone {
+  const { windows, bothRight, onlyARight } = together;
+  return { model, windows, accuracy: (bothRight + onlyARight) / windows, together };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Prediction } from '@hark/contracts';
-import { Evaluation } from '@hark/models';
+import { Evaluation, type ClassifierFactory } from '@hark/models';
 import type { EvaluationResult } from './evaluation-result.js';
 import { FusedEvaluation } from './fused-evaluation.js';
 import { LabelSchedule, type LabelOptions } from './label-schedule.js';
@@ -29,7 +29,7 @@ export interface LeaveOneUserOutHooks {
  */
 export async function leaveOneUserOut(
   windows: readonly FinalWindow[],
-  classifier: string,
+  classifier: ClassifierFactory,
   labels: LabelOptions,
   { onProgress = () => {}, onWindow = () => {} }: LeaveOneUserOutHooks = {},
 ): Promise<Omit<EvaluationResult, 'against' | 'coldAgainst'>> {
@@ -68,21 +68,21 @@ export async function leaveOneUserOut(
     const schedules = [new LabelSchedule(labels), new LabelSchedule(labels)];
     for (const final of windows) {
       if (final.window.user !== user) continue;
-      const coldPrediction = answer(frozen, schedules[0], final);
+      const { scored: coldPrediction } = answer(frozen, schedules[0], final);
       const coldRight = cold.add(coldPrediction);
-      coldFused.add(coldPrediction, final.clockOffsetMs);
+      coldFused.add(coldPrediction, final.clockOffsetMs, false);
       const started = performance.now();
-      const prediction = answer(going, schedules[1], final);
+      const { scored: prediction, given } = answer(going, schedules[1], final);
       milliseconds += performance.now() - started;
       digest.add(prediction);
-      fused.add(prediction, final.clockOffsetMs);
+      fused.add(prediction, final.clockOffsetMs, given);
       onWindow(final, coldRight, adapting.add(prediction));
       await step();
     }
     state = new Uint8Array(going.modelState());
   }
   return {
-    ...{ classifier, report: adapting.report(), cold: cold.report(), marks },
+    ...{ classifier: classifier.name, report: adapting.report(), cold: cold.report(), marks },
     ...{ fused: fused.report(), coldFused: coldFused.report() },
     ...{ digest: digest.finish(state), modelVersion: null },
     microsecondsPerWindow: windows.length === 0 ? 0 : (1000 * milliseconds) / windows.length,
@@ -97,13 +97,18 @@ export class TooFewUsersError extends Error {
   }
 }
 
-/** @returns the prediction with the true label, also where the learner does not get to see it. */
-function answer(learner: OfflineLearner, schedule: LabelSchedule, final: FinalWindow): Prediction {
+/** @returns the prediction with the true label, and whether the learner got to see that with the window. */
+function answer(
+  learner: OfflineLearner,
+  schedule: LabelSchedule,
+  final: FinalWindow,
+): { readonly scored: Prediction; readonly given: boolean } {
   let answered: Uint8Array | null = null;
   for (const { bytes, first } of schedule.next(final)) {
     const bytesOfAnswer = learner.take(bytes);
     if (first) answered = bytesOfAnswer;
   }
   if (answered === null) throw new Error('a window was not given to the learner');
-  return { ...readPrediction(answered), label: final.window.label };
+  const prediction = readPrediction(answered);
+  return { scored: { ...prediction, label: final.window.label }, given: prediction.label !== null };
 }

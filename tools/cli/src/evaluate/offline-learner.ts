@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { TOPICS, type Prediction } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
-import { classifierByName, Learner, type LearnerOptions } from '@hark/models';
+import { classifierByName, Learner, type ClassifierFactory, type LearnerOptions } from '@hark/models';
 import { Pipeline, type ArtifactStore } from '@hark/streaming';
 
 /** How the learner is to be set up; what is not given is as in the service. */
 export type OfflineLearnerOptions = Pick<LearnerOptions, 'learning' | 'startFrom' | 'versions'> & {
-  readonly classifier: string;
+  readonly classifier: ClassifierFactory | string;
 };
 
 /** The service's learner without a log: a window record in, its prediction out. */
@@ -29,7 +29,7 @@ export class OfflineLearner {
     this.learner = new Learner(
       {
         ...rest,
-        classifier: classifierByName(classifier),
+        classifier: typeof classifier === 'string' ? classifierByName(classifier) : classifier,
         featureSchema: features.schema,
         featureNames: features.names,
       },

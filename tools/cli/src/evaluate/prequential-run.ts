@@ -1,4 +1,4 @@
-import { Evaluation } from '@hark/models';
+import { Evaluation, type ClassifierFactory } from '@hark/models';
 import type { EvaluationResult } from './evaluation-result.js';
 import { FusedEvaluation } from './fused-evaluation.js';
 import { LabelSchedule, type LabelOptions } from './label-schedule.js';
@@ -18,12 +18,9 @@ export class PrequentialRun {
   private milliseconds = 0;
   private windows = 0;
 
-  /**
-   * @param onPrediction gets every final prediction, as the service stores it.
-   * @throws UnknownClassifierError
-   */
+  /** @param onPrediction gets every final prediction, as the service stores it. */
   constructor(
-    private readonly classifier: string,
+    private readonly classifier: ClassifierFactory,
     labels: LabelOptions,
     private readonly onPrediction: (bytes: Uint8Array) => void = () => {},
   ) {
@@ -47,7 +44,7 @@ export class PrequentialRun {
       // Scored against the truth, also where the learner does not get to see it.
       const scored = { ...prediction, label: final.window.label };
       right = this.evaluation.add(scored);
-      this.fused.add(scored, final.clockOffsetMs);
+      this.fused.add(scored, final.clockOffsetMs, prediction.label !== null);
       this.digest.add(prediction);
       this.onPrediction(answer);
     }
@@ -56,7 +53,7 @@ export class PrequentialRun {
 
   finish(): Omit<EvaluationResult, 'against' | 'coldAgainst'> {
     return {
-      classifier: this.classifier,
+      classifier: this.classifier.name,
       report: this.evaluation.report(),
       cold: null,
       fused: this.fused.report(),

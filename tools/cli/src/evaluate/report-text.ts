@@ -63,12 +63,14 @@ function together({ fused, coldFused }: EvaluationResult): string[] {
   if (fused === null) return [];
   if (fused.accuracy === null) return ['No windows of two devices of one user are of the same time.'];
   const rows = (name: string, { windows, accuracy, alone }: FusedReport): Cell[][] => [
-    [name, windows, accuracy === null ? null : percent(accuracy)],
-    ...alone.map((each) => [`  ${each.model} alone`, each.windows, percent(each.accuracy)]),
+    [name, windows, accuracy === null ? null : percent(accuracy), null, null],
+    ...alone.map(({ model, windows, accuracy, together: { difference, pValue } }) => [
+      ...[`  ${model} alone`, windows, percent(accuracy), pointsText(difference), pValueText(pValue)],
+    ]),
   ];
   return [
     renderTable(
-      ['devices of one user at once', 'windows', 'accuracy'],
+      ['devices of one user at once', 'windows', 'accuracy', 'together', 'p'],
       coldFused === null
         ? rows('together', fused)
         : [...rows('together, cold', coldFused), ...rows('together, adapting', fused)],

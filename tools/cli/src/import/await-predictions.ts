@@ -8,7 +8,9 @@ interface RunnerStatus {
   readonly inputs: readonly { readonly topic: string; readonly position: number; readonly end: number }[];
 }
 
-const POLL_MS = 50;
+/** Asked for less often while much is left to do: each question takes time from the work it asks about. */
+const SHORTEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 500;
 
 /**
  * Resolves when every record that stands in the log now has become windows and predictions. What comes in
@@ -33,6 +35,7 @@ async function caughtUp(
   signal: AbortSignal,
   onProgress: (share: number) => void,
 ): Promise<void> {
+  const started = performance.now();
   let target = -1;
   let from = 0;
   for (;;) {
@@ -47,8 +50,15 @@ async function caughtUp(
     }
     if (position >= target) return onProgress(1);
     onProgress((position - from) / (target - from));
-    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    const pauseMs = pauseBeforeNext(performance.now() - started, position - from, target - position);
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted)
       throw new InterruptedError('what has been sent is safe, predictions go on without this');
   }
+}
+
+/** Half of the time that the rest will take, as far as can be told. */
+function pauseBeforeNext(elapsedMs: number, done: number, left: number): number {
+  const rest = done > 0 ? (elapsedMs / done) * left : elapsedMs;
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, rest / 2));
 }

@@ -8,12 +8,17 @@ export interface BatchReceipt {
   readonly errors: readonly RowError[];
 }
 
+/** Batches are of the same number of rows: only the names of devices and activities make one larger than another. */
+const ROOM_TO_SPARE = 65_536;
+
 /**
  * Sends the batches of one recording, numbered, one after the other: the service takes each number once, so that a
  * batch sent again after a crash of either side is never taken twice.
  */
 export class Producer {
   private sequence = 0;
+  /** Where batches are encoded, one after the other. */
+  private room = new Uint8Array(0);
 
   /** @param id identity of the recording: the same recording goes on where it was left. */
   constructor(
@@ -34,9 +39,14 @@ export class Producer {
     this.sequence++;
   }
 
-  /** Resolves when the batch is on the service's disk. */
+  /**
+   * Resolves when the batch is on the service's disk. The batch is encoded at once, and may change after the call; no
+   * other is to be sent meanwhile.
+   */
   async send(batch: SampleBatch): Promise<BatchReceipt> {
     const sequence = ++this.sequence;
+    const body = encodeSampleBatch(batch, this.room);
+    if (body.length > this.room.length) this.room = new Uint8Array(body.length + ROOM_TO_SPARE);
     const response = await this.client.request('/v1/samples', {
       method: 'POST',
       headers: {
@@ -44,7 +54,7 @@ export class Producer {
         'hark-producer': this.id,
         'hark-sequence': String(sequence),
       },
-      body: encodeSampleBatch(batch),
+      body,
     });
     const answer = (await response.json()) as Partial<BatchReceipt> & Partial<Problem> & { duplicate?: true };
     // Taken before the answer got lost: what was refused of it is not told again.

@@ -93,23 +93,21 @@ export class Lane {
    * `most` of them.
    */
   move(target: Builder, limitMs: number, inclusive: boolean, most: number): void {
-    const { piece } = this;
-    const { stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = piece;
-    const end = Math.min(piece.rows, this.position + most);
-    const { streams, labels } = this;
-    let i = this.position;
+    const { piece, streams, labels } = this;
+    const { stream, arrivalMs, label } = piece;
+    const start = this.position;
+    const end = Math.min(piece.rows, start + most);
+    let i = start;
     for (; i < end; i++) {
       const arrival = arrivalMs[i];
       if (arrival > limitMs || (arrival === limitMs && !inclusive)) break;
-      let to = streams[stream[i]];
-      if (to < 0) {
+      if (streams[stream[i]] < 0) {
         const { user, device, model, sensor } = piece.streams[stream[i]];
-        to = streams[stream[i]] = target.streamOf(user, device, model, sensor);
+        streams[stream[i]] = target.streamOf(user, device, model, sensor);
       }
-      let activity = labels[label[i]];
-      if (activity < 0) activity = labels[label[i]] = target.labelOf(piece.labels[label[i] - 1]);
-      target.push(to, creationMs[i], creationSubNs[i], arrival, x[i], y[i], z[i], activity);
+      if (labels[label[i]] < 0) labels[label[i]] = target.labelOf(piece.labels[label[i] - 1]);
     }
+    target.pushRows(piece, start, i, streams, labels);
     this.position = i;
   }
 

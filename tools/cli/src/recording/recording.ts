@@ -9,6 +9,7 @@ import { SampleBatchBuilder, type SampleBatch } from '@hark/contracts';
 import { FileRanges, openBytes } from './byte-source.js';
 import { Lane, type RejectedRow } from './lane.js';
 import { planMerge, type LanePlan, type MergeGroup } from './merge-plan.js';
+import { replaceExports } from './phone-export.js';
 import {
   RecordingFileError,
   findRecordings,
@@ -51,7 +52,7 @@ export class Recording {
     options: RecordingOptions = {},
     onRejected: (row: RejectedRow) => void = () => {},
   ): Promise<Recording> {
-    return new Recording(await findRecordings(paths, options), onRejected);
+    return new Recording(await findRecordings(await replaceExports(paths), options), onRejected);
   }
 
   /** Hash of the files' contents and of how they are read: the same for the same recording, wherever it stands. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '@hark/contracts';
 import { InterruptedError, WorkFailedError } from '../terminal/failures.js';
+import { HttpConnections } from './http-exchange.js';
 
 /** Nobody answers at an address. */
 export class ServiceAwayError extends WorkFailedError {
@@ -51,6 +52,7 @@ export class ServiceClient {
 
   private readonly patienceMs: number;
   private readonly credentials: Readonly<Record<string, string>>;
+  private readonly connections = new HttpConnections();
 
   constructor(
     readonly url: string,
@@ -102,7 +104,12 @@ export class ServiceClient {
     const headers = { ...this.credentials, ...given };
     try {
       const signal = AbortSignal.any([this.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-      const response = await fetch(`${this.url}${path}`, { method, headers, body: body ?? null, signal });
+      const response = await this.connections.exchange(`${this.url}${path}`, {
+        method,
+        headers,
+        body,
+        signal,
+      });
       if (!LATER.has(response.status) || this.patienceMs === 0) return { response, reason: '', pauseMs };
       const after = Number(response.headers.get('retry-after') ?? NaN);
       await response.arrayBuffer();
@@ -126,8 +133,8 @@ function problemOf(text: string): Partial<Problem> {
   }
 }
 
-/** `fetch` hides the reason in the cause. */
+/** An aborted request has its reason as the cause, a failed one a code. */
 function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? message;
+  const { cause, code, message } = error as Error & { cause?: Error; code?: string };
+  return cause?.message ?? code ?? message;
 }

@@ -6,12 +6,18 @@ const LANES = 8;
 
 /** Sends samples as devices do: each batch a request, in order for each device. */
 export class SampleSender {
-  private readonly lanes: Promise<void>[] = Array.from({ length: LANES }, () => Promise.resolve());
+  private readonly lanes: Promise<void>[];
   private readonly laneOf = new Map<string, number>();
   private failure: unknown = null;
   accepted = 0;
 
-  constructor(private readonly client: ServiceClient) {}
+  /** @param lanes requests under way at once; with one, what is sent is stored in this very order. */
+  constructor(
+    private readonly client: ServiceClient,
+    lanes = LANES,
+  ) {
+    this.lanes = Array.from({ length: lanes }, () => Promise.resolve());
+  }
 
   /** Queues a batch of one device behind that device's earlier ones. @throws what an earlier one failed of. */
   send(batch: SampleBatch): void {
@@ -19,7 +25,7 @@ export class SampleSender {
     const { user, device } = batch.streams[0];
     const key = `${user}\u0000${device}`;
     let lane = this.laneOf.get(key);
-    if (lane === undefined) this.laneOf.set(key, (lane = this.laneOf.size % LANES));
+    if (lane === undefined) this.laneOf.set(key, (lane = this.laneOf.size % this.lanes.length));
     this.lanes[lane] = this.lanes[lane]
       .then(() => this.post(batch))
       .catch((error: unknown) => {

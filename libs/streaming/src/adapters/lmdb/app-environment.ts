@@ -106,6 +106,11 @@ export class AppEnvironment {
     return this.number(TRANSACTIONS_KEY);
   }
 
+  has(key: Buffer): boolean {
+    this.store.resetReadTxn();
+    return this.store.get(key) !== undefined;
+  }
+
   /** See {@link LogReader.read}: whole frames, up to the one that reaches `maxBytes`. */
   read(topic: string, partition: number, from: number, maxBytes: number): LogRecord[] {
     const records: LogRecord[] = [];

@@ -26,6 +26,28 @@ describe('a change poller', () => {
     expect(await settled(waiting)).toBe(true);
   });
 
+  it('watches once it has been quiet, wakes when the watch tells of a change, and ends the watch then', async () => {
+    let number = 7;
+    let tell: (() => void) | null = null;
+    let watches = 0;
+    const poller = new ChangePoller(
+      () => number,
+      (changed) => {
+        watches++;
+        tell = changed;
+        return () => (tell = null);
+      },
+    );
+    const waiting = poller.changed(never());
+    while (tell === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    (tell as () => void)();
+    expect(await settled(waiting)).toBe(false);
+    number = 8;
+    (tell as () => void)();
+    expect(await settled(waiting)).toBe(true);
+    expect([watches, tell]).toEqual([1, null]);
+  });
+
   it('does not ask for the number while nobody waits', async () => {
     let asked = 0;
     const poller = new ChangePoller(() => asked++ && 0);

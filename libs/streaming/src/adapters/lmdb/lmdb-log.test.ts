@@ -93,6 +93,20 @@ describe('LmdbLog', () => {
     await later.close();
   });
 
+  it('notices a change of another process after a long quiet too', async () => {
+    const dir = folder();
+    const [log, reader] = [new LmdbLog({ dir }), new LmdbLog({ dir })];
+    const writer = await log.writer('ingest');
+    await writer.commit(one('samples', 'a'));
+    const waiting = reader.changed(new AbortController().signal);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const committed = writer.commit(one('samples', 'b'));
+    await Promise.all([committed, waiting]);
+    expect(await reader.end('samples', 0)).toBe(2);
+    await log.close();
+    await reader.close();
+  });
+
   it.skipIf(process.platform !== 'linux')('leaves no file open', async () => {
     const dir = folder();
     const openFiles = () => readdirSync('/proc/self/fd').length;

@@ -5,6 +5,7 @@ import { HARK_TOPIC_OWNERS, NotOwnerError, ownerOf, type TopicOwners } from '../
 import { AppEnvironment } from './app-environment.js';
 import { ChangePoller } from './change-poller.js';
 import { readOrMakeEpoch } from './epoch.js';
+import { watchFiles } from './file-watch.js';
 import { LmdbWriter } from './lmdb-writer.js';
 
 export interface LmdbLogOptions {
@@ -28,7 +29,10 @@ export class LmdbLog implements Log {
   private readonly now: () => number;
   private readonly environments = new Map<string, AppEnvironment>();
   private readonly writers = new Set<LogWriter>();
-  private readonly poller = new ChangePoller(() => this.transactions());
+  private readonly poller = new ChangePoller(
+    () => this.transactions(),
+    (changed) => watchFiles([this.dir, ...this.dataFiles()], changed),
+  );
   private closing: Promise<void> | null = null;
 
   constructor(options: LmdbLogOptions) {
@@ -111,6 +115,10 @@ export class LmdbLog implements Log {
     const environment = AppEnvironment.openExisting(join(this.dir, app));
     if (environment !== null) this.environments.set(app, environment);
     return environment;
+  }
+
+  private dataFiles(): string[] {
+    return Object.keys(this.owners).map((app) => join(this.dir, app, 'data.mdb'));
   }
 
   private transactions(): number {

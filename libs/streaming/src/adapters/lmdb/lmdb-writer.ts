@@ -104,6 +104,10 @@ export class LmdbWriter implements LogWriter {
     return this.flushed;
   }
 
+  isFenced(): boolean {
+    return this.environment.has(fencedKey(this.owner));
+  }
+
   async runnerState(runner: string): Promise<RunnerState> {
     await this.writing;
     return this.environment.runnerState(runner);

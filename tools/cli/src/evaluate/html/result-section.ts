@@ -3,6 +3,7 @@ import { grouped, percent } from '../../terminal/table.js';
 import type { EvaluationResult } from '../evaluation-result.js';
 import type { FusedReport } from '../fused-evaluation.js';
 import type { Mark } from '../mark.js';
+import { pointsText, pValueText } from '../report-words.js';
 import { accuracyRange } from './accuracy-range.js';
 import { confusionTable } from './confusion-table.js';
 import { dataTable } from './data-table.js';
@@ -149,10 +150,18 @@ function fusedTable(caption: string, fused: FusedReport | null): Markup | null {
   const { windows, accuracy, alone } = fused;
   return dataTable(
     caption,
-    ['Devices', 'windows', 'accuracy'],
+    ['Devices', 'windows', 'accuracy', 'together', 'p'],
     [
-      ['together', grouped(windows), percent(accuracy)],
-      ...alone.map((each) => [`${each.model} alone`, grouped(each.windows), percent(each.accuracy)]),
+      ['together', grouped(windows), percent(accuracy), '', ''],
+      ...alone.map(({ model, windows, accuracy, together: { difference, pValue } }) => [
+        ...[
+          `${model} alone`,
+          grouped(windows),
+          percent(accuracy),
+          pointsText(difference),
+          pValueText(pValue),
+        ],
+      ]),
     ],
   );
 }

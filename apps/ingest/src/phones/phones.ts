@@ -1,0 +1,140 @@
+import { HHAR_ACTIVITIES } from '@hark/contracts';
+import type { DynamicModule } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AccessControl } from '@hark/service';
+import type { LogReader, LogWriter } from '@hark/streaming';
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { FrontDoor } from '../front-door/front-door.js';
+import { SampleIntake } from '../front-door/sample-intake.js';
+import { Clients } from './clients.js';
+import { ConnectionLog } from './connections/connection-log.js';
+import { recordRequests } from './connections/request-attempts.js';
+import { SamplesAttempts } from './connections/samples-attempts.js';
+import { DeviceSockets } from './device-socket/device-sockets.js';
+import { lanAddresses } from './lan-addresses.js';
+import { EmbeddedBroker } from './mqtt/embedded-broker.js';
+import { MqttIntake } from './mqtt/mqtt-intake.js';
+import { MqttSubscriber } from './mqtt/mqtt-subscriber.js';
+import { PhonesModule } from './phones.module.js';
+import { LatestAnswers } from './phyphox/latest-answers.js';
+import { Pairings } from './phyphox/pairings.js';
+import { Phyphox } from './phyphox/phyphox.js';
+import { RecordingSessions } from './sensor-logger/recording-sessions.js';
+import { SensorLogger } from './sensor-logger/sensor-logger.js';
+
+export interface PhonesOptions {
+  readonly log: LogReader;
+  /** The ingest app's writer. */
+  readonly writer: LogWriter;
+  readonly frontDoor: FrontDoor;
+  readonly access: AccessControl;
+  readonly logger: Logger;
+  /** Wall clock, milliseconds since 1970. */
+  readonly now: () => number;
+  readonly latenessMs: number;
+  /** Where the app listens. */
+  readonly host: string;
+  /** Handed to phones in place of an operator's token; null = none. */
+  readonly phoneToken: string | null;
+  readonly mqtt: {
+    /** Null = no broker is subscribed to. */
+    readonly url: string | null;
+    readonly clientId: string;
+    readonly reconnectMs?: number;
+    /** Null = no embedded broker. */
+    readonly brokerPort: number | null;
+  };
+}
+
+/** Every way in for phones and other devices besides `POST /v1/samples`. */
+export class Phones {
+  readonly connections: ConnectionLog;
+  private readonly answers: LatestAnswers;
+  private readonly sensorLogger: SensorLogger;
+  private readonly phyphox: Phyphox;
+  private readonly clients: Clients;
+  private sockets: DeviceSockets | null = null;
+  private subscriber: MqttSubscriber | null = null;
+  private broker: EmbeddedBroker | null = null;
+
+  /** @throws StateFormatError when the state in the log is of another version. */
+  static async open(options: PhonesOptions): Promise<Phones> {
+    return new Phones(options, await RecordingSessions.open(options.writer));
+  }
+
+  private constructor(
+    private readonly options: PhonesOptions,
+    private readonly sessions: RecordingSessions,
+  ) {
+    const { log, frontDoor, access, logger, now, latenessMs, host, phoneToken } = options;
+    const activities = frontDoor.activities.fixed ?? HHAR_ACTIVITIES;
+    this.connections = new ConnectionLog({ now, latenessMs });
+    this.answers = new LatestAnswers(log, (error) =>
+      logger.warn({ err: error }, 'predictions can not be read: phones are answered "unknown"'),
+    );
+    this.sensorLogger = new SensorLogger(frontDoor, sessions);
+    this.phyphox = new Phyphox(frontDoor, this.answers, activities);
+    const pairings = new Pairings(now);
+    const addresses = () => lanAddresses(host);
+    this.clients = new Clients({ access, pairings, activities, lanAddresses: addresses, phoneToken });
+  }
+
+  /** @param frontDoor the module that provides {@link SampleIntake}. */
+  module(frontDoor: DynamicModule): DynamicModule {
+    const { sensorLogger, phyphox, clients, connections } = this;
+    return PhonesModule.register(frontDoor, {
+      sensorLogger,
+      phyphox,
+      clients,
+      connections,
+      access: this.options.access,
+      activities: this.options.frontDoor.activities.fixed,
+    });
+  }
+
+  /** Before the app listens. */
+  attach(app: NestExpressApplication): void {
+    const { frontDoor, access, now } = this.options;
+    const server = app.getHttpServer() as Server;
+    const { budget } = app.get(SampleIntake);
+    app.useGlobalInterceptors(new SamplesAttempts());
+    recordRequests(server, this.connections);
+    this.sockets = new DeviceSockets({ frontDoor, access, connections: this.connections, budget, now });
+    this.sockets.attach(server);
+  }
+
+  /** Begins with what comes from elsewhere. */
+  async start(): Promise<void> {
+    const { frontDoor, access, logger, now, host, mqtt } = this.options;
+    const { sensorLogger, phyphox, connections } = this;
+    const intake = new MqttIntake({ frontDoor, sensorLogger, phyphox, connections, now });
+    if (mqtt.brokerPort !== null) {
+      // Beyond loopback only where tokens are used, as the app itself.
+      this.broker = await EmbeddedBroker.open({ port: mqtt.brokerPort, host, access, intake, logger });
+      logger.info({ port: this.broker.port, host }, 'the embedded MQTT broker is listening');
+    }
+    if (mqtt.url !== null) {
+      this.subscriber = new MqttSubscriber({ ...mqtt, url: mqtt.url, intake, logger });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([
+      this.sockets?.close(),
+      this.subscriber?.stop(),
+      this.broker?.close(),
+      this.answers.stop(),
+    ]);
+  }
+
+  status() {
+    return {
+      recordings: this.sessions.size,
+      sockets: this.sockets?.size ?? 0,
+      waitingBytes: this.sockets?.waitingBytes ?? 0,
+      mqtt: this.subscriber === null ? 'off' : this.subscriber.connected ? 'connected' : 'not connected',
+      brokerPort: this.broker?.port ?? null,
+    };
+  }
+}

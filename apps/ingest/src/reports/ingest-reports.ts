@@ -1,0 +1,85 @@
+import { TOPICS, type ReportSpec } from '@hark/contracts';
+import { abortableSleep, type ServiceContext } from '@hark/service';
+import { Runner, type ArtifactStore, type LogReader, type LogWriter } from '@hark/streaming';
+import { FileSink, FolderStore } from '@hark/streaming/files';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { ReportConsole } from './report-console.js';
+import { ReportHost } from './report-host.js';
+import { registerReportMetrics } from './report-metrics.js';
+import { StaticTables } from './static-tables.js';
+
+export interface IngestReportsOptions {
+  readonly log: LogReader;
+  readonly writer: LogWriter;
+  readonly artifacts: ArtifactStore;
+  readonly dataFolder: string;
+  /** Where the static tables are. */
+  readonly staticFolder: string;
+  readonly builtIn: readonly ReportSpec[];
+}
+
+/** The reports with their sinks, as the app runs them. */
+export class IngestReports {
+  private readonly ending = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly host: ReportHost,
+    private readonly files: Runner,
+    private readonly folders: FolderStore,
+    private readonly console: ReportConsole,
+  ) {}
+
+  static async open(options: IngestReportsOptions, context: ServiceContext): Promise<IngestReports> {
+    const { log, writer, artifacts, builtIn } = options;
+    const { logger, metrics, health } = context;
+    const host = await ReportHost.open({
+      ...{ log, writer, artifacts, builtIn, logger },
+      statics: new StaticTables(options.staticFolder, artifacts),
+      sleep: abortableSleep,
+      turn: () => new Promise((resolve) => setImmediate(resolve)),
+      now: Date.now,
+      elapsed: () => performance.now(),
+      newId: randomUUID,
+    });
+    const folders = new FolderStore(join(options.dataFolder, 'reports'));
+    const files = new Runner({
+      ...{ name: 'report-files', log, writer, artifacts: folders, processor: new FileSink() },
+      inputs: [{ topic: TOPICS.reports, partition: 0 }],
+      maxStepBytes: 1 << 18,
+      snapshotEveryBytes: 1 << 22,
+      sleep: abortableSleep,
+    });
+    registerReportMetrics(metrics, host);
+    health.report('reports', () => statusOf(host));
+    const find = (name: string) => host.find(name);
+    return new IngestReports(host, files, folders, new ReportConsole(log, logger, find));
+  }
+
+  /** Runs until {@link stop}; rejects when the log can't be written any more. */
+  run(): Promise<void> {
+    const { signal } = this.ending;
+    const work = [this.host.run(signal), this.write(signal), this.console.run(signal)];
+    this.running = Promise.allSettled(work);
+    return Promise.all(work).then(() => undefined);
+  }
+
+  /** Resolves when the micro-batch under way stands. */
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+  }
+
+  private async write(signal: AbortSignal): Promise<void> {
+    await this.folders.clean();
+    await this.files.recover();
+    await this.files.run(signal);
+  }
+}
+
+function statusOf(host: ReportHost): Record<string, unknown> {
+  return Object.fromEntries(
+    [...host.reports].map(({ created, standstill }) => [created.report, standstill ?? 'running']),
+  );
+}

@@ -1,0 +1,422 @@
+import {
+  TOPICS,
+  type ReportCommand,
+  type ReportCreated,
+  type ReportProgress,
+  type ReportRefusal,
+  type ReportSpec,
+} from '@hark/contracts';
+import {
+  FencedError,
+  LogClosedError,
+  LogFullError,
+  type ArtifactStore,
+  type LogReader,
+  type LogWriter,
+  type RunnerOptions,
+} from '@hark/streaming';
+import { QuerySpecError, planCompatibility } from '@hark/streaming/queries';
+import type { Logger } from 'pino';
+import { DecodedRecords } from './decoded-records.js';
+import type { BookedReport } from './report-book.js';
+import { ReportLedger, reportRecord } from './report-ledger.js';
+import { planReport, type ReportPlan } from './report-plans.js';
+import { ReportRun } from './report-run.js';
+import { SharedReader } from './shared-reader.js';
+import type { StaticTables } from './static-tables.js';
+
+const MOST_REPORTS = 100;
+const READ_BYTES = 1 << 20;
+/** How often commands and triggers are looked for while nothing is being done, and static tables. */
+const LOOK_EVERY_MS = 50;
+const LOOK_AT_STATICS_EVERY_MS = 5000;
+
+export interface ReportHostOptions {
+  readonly log: LogReader;
+  /** The writer of ingest. */
+  readonly writer: LogWriter;
+  readonly artifacts: ArtifactStore;
+  readonly statics: StaticTables;
+  /** Reports that come with the service. */
+  readonly builtIn: readonly ReportSpec[];
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly sleep: RunnerOptions['sleep'];
+  /** Resolves once everything else that is due has had its turn. */
+  readonly turn: () => Promise<void>;
+  /** Wall clock, and a clock for durations; milliseconds. */
+  readonly now: () => number;
+  readonly elapsed: () => number;
+  readonly newId: () => string;
+}
+
+/**
+ * Runs the reports, each with a runner of its own, so that it fails, stops and goes on by itself. They take turns: one
+ * micro-batch of each whose trigger is due, in steps so small that what else the process does is not held up. Reports
+ * that are due together read and decode each record once.
+ */
+export class ReportHost {
+  private readonly runs = new Map<string, ReportRun>();
+  private readonly reader: SharedReader;
+  private readonly decoded = new DecodedRecords();
+  /** The last progress of each report that runs. */
+  readonly progress = new Map<string, ReportProgress>();
+  private readonly listeners: ((progress: ReportProgress) => void)[] = [];
+
+  private constructor(
+    private readonly options: ReportHostOptions,
+    private readonly ledger: ReportLedger,
+  ) {
+    this.reader = new SharedReader(options.log, options.turn);
+  }
+
+  /** @throws StateFormatError when the book in the log is of another version. */
+  static async open(options: ReportHostOptions): Promise<ReportHost> {
+    return new ReportHost(options, await ReportLedger.open(options.writer, options.sleep));
+  }
+
+  /** All reports, with why each stands still. */
+  get reports(): Iterable<BookedReport> {
+    return this.ledger.book.reports;
+  }
+
+  find(name: string): ReportCreated | undefined {
+    return this.ledger.book.get(name)?.created;
+  }
+
+  /** Those that run. */
+  get running(): Iterable<ReportRun> {
+    return this.runs.values();
+  }
+
+  /** To be told of every micro-batch. */
+  onProgress(listener: (progress: ReportProgress) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Runs the reports until `signal` is aborted. @throws what ends the writer. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { sleep, now } = this.options;
+    await this.begin();
+    let lookAtStaticsMs = 0;
+    while (!signal.aborted) {
+      await this.takeCommands();
+      if (await this.round(signal)) continue;
+      this.reader.forget();
+      await sleep(LOOK_EVERY_MS, signal);
+      if (now() < lookAtStaticsMs) continue;
+      await this.takeStatics();
+      lookAtStaticsMs = now() + LOOK_AT_STATICS_EVERY_MS;
+    }
+  }
+
+  /** Brings back what ran, and makes the book agree with the settings. */
+  private async begin(): Promise<void> {
+    const { builtIn } = this.options;
+    for (const { created, standstill } of [...this.ledger.book.reports]) {
+      const wanted = builtIn.find(({ name }) => name === created.report);
+      if (standstill === null && created.builtIn && wanted === undefined) {
+        await this.ledger.tell({ kind: 'stopped', report: created.report, at: this.at(), reason: 'setting', command: null });
+      } else if (standstill === 'setting' && wanted !== undefined) {
+        await this.ledger.tell({ kind: 'started', report: created.report, at: this.at(), command: null });
+        await this.start(created);
+      } else if (standstill === null) await this.start(created);
+    }
+    for (const spec of builtIn) {
+      const known = this.ledger.book.get(spec.name)?.created;
+      if (known === undefined) {
+        if (!this.ledger.book.wasDropped(spec.name)) await this.beginAnew(spec);
+      } else if (known.builtIn && JSON.stringify(known.spec) !== JSON.stringify(spec)) {
+        const refusal = await this.replace(known, spec, null);
+        if (refusal !== null) await this.beginAnew(spec);
+      }
+    }
+  }
+
+  private async takeCommands(): Promise<void> {
+    const { log } = this.options;
+    for (;;) {
+      const from = this.ledger.book.commandsTaken;
+      const records = await log.read(TOPICS.reportCommands, 0, from, READ_BYTES);
+      if (records.length === 0) return;
+      for (const { offset, value } of records) await this.take(commandOf(value), offset);
+    }
+  }
+
+  private async take(command: ReportCommand | null, offset: number): Promise<void> {
+    const refusal = command === null ? MALFORMED : await this.done(command, offset);
+    if (refusal === null) return;
+    const report = command?.name ?? '';
+    await this.ledger.tell({ kind: 'refused', report, at: this.at(), command: offset, error: refusal });
+  }
+
+  /** @returns why it can't be done; null = it was. */
+  private async done(command: ReportCommand, offset: number): Promise<ReportRefusal | null> {
+    const { name } = command;
+    const known = this.ledger.book.get(name);
+    if (command.kind === 'create') {
+      const { spec, replace, startingOffsets } = command;
+      if (known !== undefined) return replace ? this.replace(known.created, spec, offset) : exists(name);
+      if (this.ledger.book.size >= MOST_REPORTS) return TOO_MANY;
+      return this.create(spec, startingOffsets, offset);
+    }
+    if (known === undefined) return unknown(name);
+    const at = this.at();
+    switch (command.kind) {
+      case 'stop':
+        this.end(name);
+        await this.ledger.tell({ kind: 'stopped', report: name, at, reason: 'asked', command: offset });
+        return null;
+      case 'restart':
+        this.end(name);
+        await this.ledger.tell({ kind: 'started', report: name, at, command: offset });
+        await this.start(known.created);
+        return null;
+      case 'drop':
+        this.end(name);
+        await this.ledger.tell({ kind: 'dropped', report: name, at, command: offset });
+        return null;
+    }
+  }
+
+  private async create(
+    spec: ReportSpec,
+    startingOffsets: 'earliest' | 'latest',
+    command: number | null,
+  ): Promise<ReportRefusal | null> {
+    const { log, newId } = this.options;
+    const statics = await this.options.statics.current(spec);
+    const plan = await this.plan(spec, statics);
+    if (!('query' in plan)) return plan;
+    const id = newId();
+    const created: ReportCreated = {
+      kind: 'created',
+      report: spec.name,
+      id,
+      runner: `report:${id}`,
+      spec,
+      statics,
+      builtIn: command === null,
+      at: this.at(),
+      command,
+    };
+    if (startingOffsets === 'latest') {
+      const inputs = [];
+      for (const topic of new Set(plan.topics)) {
+        const end = await log.end(topic, 0);
+        inputs.push({ topic, partition: 0, from: end, to: end });
+      }
+      await this.ledger.commit({ appends: [], step: { runner: created.runner, inputs } });
+    }
+    await this.ledger.tell(created);
+    await this.start(created);
+    return null;
+  }
+
+  /**
+   * Lets another logic go on from the state of the one that stands. Its runner has a name of its own, so that steps
+   * executed again are always executed by the logic that they were taken by.
+   */
+  private async replace(
+    known: ReportCreated,
+    spec: ReportSpec,
+    command: number | null,
+  ): Promise<ReportRefusal | null> {
+    const { newId } = this.options;
+    const statics = await this.options.statics.current(spec);
+    const plan = await this.plan(spec, statics);
+    if (!('query' in plan)) return plan;
+    const before = await this.plan(known.spec, known.statics);
+    if (!('query' in before)) return before;
+    const compatibility = planCompatibility(before.query, plan.query);
+    if (!compatibility.compatible) {
+      const { reason, whatToDo } = compatibility;
+      return { status: 409, code: 'incompatible_change', message: `${reason} ${whatToDo}` };
+    }
+    const run = this.runs.get(spec.name) ?? this.runOf(known, before);
+    if (!this.runs.has(spec.name)) await run.recover();
+    const { state, inputs } = await run.standing();
+    this.runs.delete(spec.name);
+    const runner = `report:${known.id}:${newId()}`;
+    await this.ledger.commit({ appends: [], step: { runner, inputs }, snapshot: state });
+    const { id, builtIn } = known;
+    const created: ReportCreated = {
+      kind: 'replaced',
+      report: spec.name,
+      id,
+      runner,
+      spec,
+      statics,
+      builtIn,
+      at: this.at(),
+      command,
+    };
+    await this.ledger.tell(created);
+    await this.start(created);
+    return null;
+  }
+
+  /**
+   * A static table that has changed is another logic. A report that came with the service begins anew with it; others
+   * go on from where they stand, as what was executed with the old one stays so.
+   */
+  private async takeStatics(): Promise<void> {
+    for (const { created, standstill } of [...this.reports]) {
+      if (standstill !== null || Object.keys(created.statics).length === 0) continue;
+      const statics = await this.options.statics.current(created.spec);
+      if (JSON.stringify(statics) === JSON.stringify(created.statics)) continue;
+      if (created.builtIn) await this.beginAnew(created.spec);
+      else await this.replace(created, created.spec, null);
+    }
+  }
+
+  private async beginAnew(spec: ReportSpec): Promise<void> {
+    this.end(spec.name);
+    const refusal = await this.create(spec, 'earliest', null);
+    if (refusal !== null) this.options.logger.error({ report: spec.name, ...refusal }, 'a built-in report is refused');
+  }
+
+  /** Brings a report back to where its last step left it; it fails by itself. */
+  private async start(created: ReportCreated): Promise<void> {
+    const { report: name } = created;
+    try {
+      const plan = await this.plan(created.spec, created.statics);
+      if (!('query' in plan)) throw new ReportError(plan.code, plan.message);
+      const run = this.runOf(created, plan);
+      await run.recover();
+      this.runs.set(name, run);
+      await this.notice(created);
+    } catch (error) {
+      await this.fail(name, error);
+    }
+  }
+
+  private runOf(created: ReportCreated, plan: ReportPlan): ReportRun {
+    const { writer, artifacts, sleep, now, elapsed, newId } = this.options;
+    return new ReportRun({
+      ...{ created, plan, writer, artifacts, sleep, now, elapsed },
+      runId: newId(),
+      log: this.reader,
+      rowsOf: (input, record) => this.decoded.rows(plan.sources[input], record),
+      onProgress: (progress) => this.made(progress),
+    });
+  }
+
+  /** One micro-batch of each report whose trigger is due. @returns false when none is. */
+  private async round(signal: AbortSignal): Promise<boolean> {
+    const { now, turn } = this.options;
+    let worked = false;
+    for (const [name, run] of [...this.runs]) {
+      try {
+        if (!run.isActive) {
+          if (!run.clock.isDue(now())) continue;
+          await run.fire();
+        }
+        await run.step(signal);
+        worked ||= run.isActive;
+        if (!run.isActive && run.clock.isSingle) await this.finish(name);
+      } catch (error) {
+        await this.fail(name, error);
+      }
+      await turn();
+      if (signal.aborted) return false;
+    }
+    return worked;
+  }
+
+  private async finish(name: string): Promise<void> {
+    this.end(name);
+    await this.ledger.tell({ kind: 'stopped', report: name, at: this.at(), reason: 'finished', command: null });
+  }
+
+  /** A report that throws is stopped and shown; the others go on. @throws what ends the writer itself. */
+  private async fail(name: string, error: unknown): Promise<void> {
+    if (error instanceof FencedError || error instanceof LogClosedError) throw error;
+    this.runs.delete(name);
+    if (error instanceof LogFullError) return;
+    const { code, message } = describe(error);
+    this.options.logger.error({ err: error, report: name }, 'a report has failed; nothing else is concerned');
+    await this.ledger.tell({ kind: 'failed', report: name, at: this.at(), error: { code, message } });
+  }
+
+  private end(name: string): void {
+    this.runs.delete(name);
+    this.progress.delete(name);
+  }
+
+  private async notice({ report, statics }: ReportCreated): Promise<void> {
+    const missing = Object.entries(statics).filter(([, file]) => file === null);
+    if (Object.keys(statics).length === 0) return;
+    const message = missing.length === 0 ? null : missing.map(([name]) => absent(name)).join(' ');
+    await this.ledger.tell({ kind: 'notice', report, at: this.at(), message });
+  }
+
+  private async plan(
+    spec: ReportSpec,
+    statics: ReportCreated['statics'],
+  ): Promise<ReportPlan | ReportRefusal> {
+    try {
+      return planReport(spec, await this.options.statics.tables(statics));
+    } catch (error) {
+      if (!(error instanceof QuerySpecError)) throw error;
+      const { field, rule, code, message } = error;
+      return { status: 400, code, message: `${field}: ${message}`, field, rule };
+    }
+  }
+
+  private made(progress: ReportProgress): void {
+    this.progress.set(progress.name, progress);
+    for (const listener of this.listeners) listener(progress);
+    const said = { kind: 'progress', report: progress.name, progress };
+    const appends = [{ topic: TOPICS.reports, partition: 0, records: [reportRecord(progress.name, said)] }];
+    // What was not stored is missing from the list of progress, and from nothing else.
+    this.options.writer.commit({ appends }).catch(() => undefined);
+  }
+
+  private at(): string {
+    return new Date(this.options.now()).toISOString();
+  }
+}
+
+/** What keeps a report from running. */
+class ReportError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function commandOf(value: Uint8Array): ReportCommand | null {
+  try {
+    const command = JSON.parse(new TextDecoder().decode(value)) as Partial<ReportCommand> | null;
+    return typeof command?.name === 'string' ? (command as ReportCommand) : null;
+  } catch {
+    return null;
+  }
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return { code: typeof code === 'string' ? code : 'internal_error', message: String(message ?? error) };
+}
+
+function absent(name: string): string {
+  return `The static table ${name} is not there: its columns are null. \`hark reports static ${name} FILES…\` makes it.`;
+}
+
+const MALFORMED: ReportRefusal = { status: 400, code: 'malformed_command', message: 'the command is not one' };
+const TOO_MANY: ReportRefusal = {
+  status: 409,
+  code: 'too_many_reports',
+  message: `there are ${MOST_REPORTS} reports; drop one that is not needed`,
+};
+
+function exists(name: string): ReportRefusal {
+  const message = `there is a report ${name}; send "replace": true to change its logic, or drop it first`;
+  return { status: 409, code: 'report_exists', message };
+}
+
+function unknown(name: string): ReportRefusal {
+  return { status: 404, code: 'unknown_report', message: `there is no report ${name}` };
+}

@@ -1,0 +1,23 @@
+import type { Bench } from './bench.js';
+import { demo } from './rows/demo.js';
+import { durableIngest } from './rows/durable-ingest.js';
+import { fanningOut } from './rows/fan-out.js';
+import { growth } from './rows/growth.js';
+import { importing } from './rows/import.js';
+import { learner } from './rows/learner.js';
+import { live } from './rows/live.js';
+import { oneCore } from './rows/one-core.js';
+import { start } from './rows/start.js';
+
+/** In the order in which they are measured. */
+export const ALL_BENCHES: readonly Bench[] = [
+  oneCore,
+  learner,
+  importing,
+  live,
+  durableIngest,
+  fanningOut,
+  start,
+  growth,
+  demo,
+];

@@ -1,0 +1,81 @@
+import { FileArtifactStore, LmdbLog } from '@hark/streaming/adapters';
+import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolderOf } from '../service/addresses.js';
+import { InterruptedError, UsageError, WorkFailedError } from '../terminal/failures.js';
+import { Progress } from '../terminal/progress.js';
+import { grouped } from '../terminal/table.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { describeDifference } from '../verify/difference.js';
+import { verifyLog, type Verification } from '../verify/verify-log.js';
+
+interface VerifyCommandOptions {
+  data?: string;
+  json?: true;
+}
+
+/** What is stored is not what the log says it should be. */
+export class VerificationError extends WorkFailedError {
+  override readonly code = 'difference';
+}
+
+export function verifyCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('verify')
+    .summary('execute the stored log again and compare every prediction and version with it')
+    .description(
+      'Executes the stored log again, from its first record and with the settings of then, and says whether every ' +
+        'stored window, prediction, alert and version of the model comes out bit for bit. Only reads; a service ' +
+        'may be running on the folder: it is verified up to where it stands.',
+    )
+    .option('--data <folder>', 'the data folder (default: HARK_DATA, else ./data)')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      `
+Exit code 1 with the first difference: topic and offset, what is stored and what comes out.
+
+Examples:
+  hark verify
+  hark verify --data ./data --json`,
+    )
+    .action((options: VerifyCommandOptions) => verify(options, terminal));
+}
+
+async function verify(options: VerifyCommandOptions, terminal: Terminal): Promise<void> {
+  const folder = options.data ?? dataFolderOf(terminal.environment);
+  if (!existsSync(join(folder, 'log'))) throw new UsageError(`${folder} holds no log`);
+  const log = new LmdbLog({ dir: join(folder, 'log') });
+  const progress = new Progress(terminal, 'verifying');
+  const started = performance.now();
+  try {
+    const result = await verifyLog({
+      log,
+      artifacts: new FileArtifactStore(join(folder, 'artifacts')),
+      environment: terminal.environment,
+      onProgress: (share, what) => progress.update(share, what),
+      signal: terminal.signal,
+    });
+    progress.stop();
+    const seconds = (performance.now() - started) / 1000;
+    if (options.json) terminal.out(JSON.stringify({ ...result, seconds }));
+    else if (result.same) terminal.out(summary(result, seconds));
+    if (result.difference !== null) throw new VerificationError(describeDifference(result.difference));
+  } catch (error) {
+    throw terminal.signal.aborted ? new InterruptedError() : error;
+  } finally {
+    progress.stop();
+    await log.close();
+  }
+}
+
+function summary(result: Verification, seconds: number): string {
+  const { windows, predictions, alerts, modelEvents, artifacts, digest } = result;
+  return [
+    `the same, bit for bit, in ${seconds.toFixed(1)} s:`,
+    `${grouped(windows)} windows, ${grouped(predictions)} predictions, ${grouped(alerts)} alerts, ` +
+      `${grouped(modelEvents)} model events, ${grouped(artifacts)} files`,
+    `digest of the predictions ${digest}`,
+  ].join('\n');
+}
