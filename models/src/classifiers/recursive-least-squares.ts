@@ -189,38 +189,48 @@ export class RecursiveLeastSquares {
   /** gain = P h. @returns hᵀ P h */
   private multiply(h: Float64Array): number {
     const { covariance, gain, inputs } = this;
-    const unrolled = inputs - 3;
     gain.fill(0);
-    let quadratic = 0;
-    for (let i = 0, p = 0; i < inputs; i++) {
-      const hi = h[i];
-      // Element (i, j) of the triangle stands for (j, i) too. Four sums, so that none waits for the one before.
-      let s0 = gain[i] + covariance[p++] * hi;
-      let s1 = 0;
+    let i = 0;
+    let p = 0;
+    // Element (i, j) of the triangle stands for (j, i) too. Two rows at a time, so that the gain is loaded and stored
+    // once for both, and four sums, so that none waits for the one before.
+    for (; i + 1 < inputs; i += 2) {
+      const h0 = h[i];
+      const h1 = h[i + 1];
+      const next = p + inputs - i;
+      let s0 = covariance[p] * h0 + covariance[p + 1] * h1;
+      let s1 = covariance[p + 1] * h0 + covariance[next] * h1;
       let s2 = 0;
       let s3 = 0;
-      let j = i + 1;
-      for (; j < unrolled; j += 4, p += 4) {
-        const a = covariance[p];
-        const b = covariance[p + 1];
-        const c = covariance[p + 2];
-        const d = covariance[p + 3];
-        s0 += a * h[j];
-        s1 += b * h[j + 1];
-        s2 += c * h[j + 2];
-        s3 += d * h[j + 3];
-        gain[j] += a * hi;
-        gain[j + 1] += b * hi;
-        gain[j + 2] += c * hi;
-        gain[j + 3] += d * hi;
+      let upper = p + 2;
+      let lower = next + 1;
+      let j = i + 2;
+      for (; j + 1 < inputs; j += 2, upper += 2, lower += 2) {
+        const a = covariance[upper];
+        const b = covariance[upper + 1];
+        const c = covariance[lower];
+        const d = covariance[lower + 1];
+        const g = h[j];
+        const k = h[j + 1];
+        s0 += a * g;
+        s1 += c * g;
+        s2 += b * k;
+        s3 += d * k;
+        gain[j] += a * h0 + c * h1;
+        gain[j + 1] += b * h0 + d * h1;
       }
-      for (; j < inputs; j++, p++) {
-        s0 += covariance[p] * h[j];
-        gain[j] += covariance[p] * hi;
+      if (j < inputs) {
+        s0 += covariance[upper] * h[j];
+        s1 += covariance[lower] * h[j];
+        gain[j] += covariance[upper] * h0 + covariance[lower] * h1;
       }
-      gain[i] = s0 + s1 + (s2 + s3);
-      quadratic += gain[i] * hi;
+      gain[i] += s0 + s2;
+      gain[i + 1] += s1 + s3;
+      p = next + inputs - i - 1;
     }
+    if (i < inputs) gain[i] += covariance[p] * h[i];
+    let quadratic = 0;
+    for (let j = 0; j < inputs; j++) quadratic += gain[j] * h[j];
     return quadratic;
   }
 

@@ -10,7 +10,7 @@ import type { TurnFinding } from '../personal/device-turns.js';
 import { UserAdaptation } from '../personal/user-adaptation.js';
 import { mostProbable } from '../scores/most-probable.js';
 import { ActivityFilter } from '../sequence/activity-filter.js';
-import type { Answer } from './answer.js';
+import { sharedAnswer, type Answer, type SharedAnswer } from './answer.js';
 import type { LearnerOptions } from './learner-options.js';
 import type { ModelLine } from './model-line.js';
 import { UserShelf } from './user-shelf.js';
@@ -63,21 +63,21 @@ export class Answering {
     const { classifier, familiarity } = line.current;
     const { classes } = classifier;
     const said = { classes, modelVersion: line.version, activity: 'unknown' };
-    const nothing = { ...said, confidence: 0, probabilities: NO_PROBABILITIES, sharedClass: null };
+    const nothing = { ...said, confidence: 0, probabilities: NO_PROBABILITIES, shared: null };
     if (!this.isUsable(window.features)) return { ...nothing, state: 'unknown', reason: 'no_data' };
     this.shelf?.bringBack(window.user, outputs);
     const shown = this.show(window);
-    const shared = classifier.predict(shown);
-    if (shared.length === 0) return { ...nothing, state: 'cold', reason: 'model_cold' };
-    const sharedClass = classes[mostProbable(shared)];
-    const adapted = this.adaptation?.adapt(window.user, shown, classes, shared) ?? shared;
+    const ofAll = classifier.predict(shown);
+    if (ofAll.length === 0) return { ...nothing, state: 'cold', reason: 'model_cold' };
+    const shared = sharedAnswer(classes, ofAll);
+    const adapted = this.adaptation?.adapt(window.user, shown, classes, ofAll) ?? ofAll;
     const isNew = familiarity.isNew(shown);
     // A motion that is none of the activities is no evidence for any of them.
     if (isNew) this.filter?.skip();
     const probabilities = isNew ? adapted : this.smooth(window, adapted);
     const best = mostProbable(probabilities);
     const confidence = probabilities[best];
-    const answer = { ...said, confidence, probabilities, sharedClass };
+    const answer = { ...said, confidence, probabilities, shared };
     if (isNew) return { ...answer, state: 'unknown', reason: 'out_of_distribution' };
     if (confidence < this.threshold) return { ...answer, state: 'unknown', reason: 'low_confidence' };
     return { ...answer, activity: classes[best], state: 'ok', reason: null };
@@ -94,12 +94,12 @@ export class Answering {
     return classifier.classes[mostProbable(adapted)];
   }
 
-  /** What the shared model alone holds most probable; null before the first class. */
-  sharedClass(window: WindowRecord, outputs: Outputs): string | null {
+  /** What the shared model alone says; null before the first class. */
+  sharedAnswer(window: WindowRecord, outputs: Outputs): SharedAnswer | null {
     this.shelf?.bringBack(window.user, outputs);
     const { classifier } = this.line;
     const shared = classifier.predict(this.show(window));
-    return shared.length === 0 ? null : classifier.classes[mostProbable(shared)];
+    return shared.length === 0 ? null : sharedAnswer(classifier.classes, shared);
   }
 
   /** The true class of the window answered last, which came with it. */

@@ -113,8 +113,8 @@ export class LateLabelling {
     const answered = waiting.answered === 'unknown' ? null : waiting.answered;
     // Counted before: learning may make a version, but replaces no model unless a challenger is promoted.
     const { replacements } = line;
-    const sharedClass = this.answering.sharedClass(window, outputs);
-    const example = { ...window, label: range.activity, answered, sharedClass, confidence: null };
+    const shared = this.answering.sharedAnswer(window, outputs);
+    const example = { ...window, label: range.activity, answered, shared, confidence: null };
     const hasLearned = this.training.take(example, outputs);
     const { classifier } = line;
     const weight = isUnlearnable(classifier) ? classifier.lastWeight : 0;

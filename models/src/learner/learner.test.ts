@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   TOPICS,
+  alertSchema,
   type Alert,
   type ChallengerData,
+  type LabelsDisagreeData,
   type ModelEvent,
   type Prediction,
   type VersionManifest,
@@ -389,6 +391,34 @@ describe('versions by time', () => {
       ['time', 4],
       ['time', 6],
     ]);
+  });
+});
+
+describe('labels that disagree with everybody', () => {
+  it('raise one alert that names the device and says what to do', () => {
+    const { run, alerts } = setUp({
+      classifier: randomFeatureRls,
+      versionEvery: 10_000,
+      drift: { signals: [] },
+    });
+    const log = new InputLog();
+    for (let i = 0; i < 900; i++) {
+      const user = ['ann', 'bob', 'cid'][i % 3];
+      const activity = ACTIVITIES[Math.floor(i / 30) % 3];
+      const isWrong = user === 'bob' && i % 9 === 1 && i > 60;
+      log.window(window(i, activity, { user, label: isWrong ? ACTIVITIES[(i + 1) % 3] : activity }));
+    }
+    run(log.inputs);
+    const told = alerts() as unknown as Alert<LabelsDisagreeData>[];
+    expect(told).toMatchObject([
+      {
+        ...{ id: 'labels-1/raised', type: 'hark.labels_disagree', subject: 'bob/phone' },
+        data: { episode: 'labels-1', stage: 'raised', user: 'bob', device: 'phone', windows: 100 },
+      },
+    ]);
+    expect(told[0].data.contradicted).toBeGreaterThan(15);
+    expect(told[0].data.advice).toContain('DELETE /v1/labels');
+    expect(alertSchema.safeParse(told[0]).success).toBe(true);
   });
 });
 

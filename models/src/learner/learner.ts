@@ -216,10 +216,10 @@ export class Learner implements Processor {
     const { training, labelling } = this;
     const { label } = window;
     const answered = mostProbableClass(answer);
-    const { confidence, sharedClass } = answer;
+    const { confidence, shared } = answer;
     if (label !== null) {
       if (training.learning) this.answering.observe(label);
-      training.take({ ...window, label, answered, sharedClass, confidence }, outputs);
+      training.take({ ...window, label, answered, shared, confidence }, outputs);
     } else {
       labelling.takeUnlabelled(window, offset, given, answered, outputs);
       if (answered !== null) training.passUnlabelled(window, answered, confidence, outputs);

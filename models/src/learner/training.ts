@@ -3,14 +3,17 @@ import { StateFormatError, type Outputs, type StateReader, type StateWriter } fr
 import { isBoostable } from '../classifiers/boostable.js';
 import { DriftWatch } from '../drift/drift-watch.js';
 import type { DriftReport } from '../drift/episode.js';
+import { LabelDisagreement, SURE_CONFIDENCE } from '../labels/label-disagreement.js';
 import { LabelInterpolation } from '../labels/label-interpolation.js';
 import { ConfusionMatrix } from '../scores/confusion-matrix.js';
 import { mostProbable } from '../scores/most-probable.js';
 import { Prequential } from '../scores/prequential.js';
+import type { SharedAnswer } from './answer.js';
 import type { Answering } from './answering.js';
 import { CHALLENGE_RULES, Challengers, type Challenge } from './challengers.js';
 import { challengerAlert } from './challenger-alert.js';
 import { driftAlert } from './drift-alert.js';
+import { labelsAlert } from './labels-alert.js';
 import type { LearnerOptions } from './learner-options.js';
 import type { ModelLine, Refusal, VersionPoint } from './model-line.js';
 import { canLearn, type ModelCodec } from './model-state.js';
@@ -30,8 +33,8 @@ export interface Example extends DeviceId {
   readonly label: string;
   /** The class that was most probable when the window was answered; null where nothing had been learned. */
   readonly answered: string | null;
-  /** What the shared model alone holds most probable, before it learns the window. */
-  readonly sharedClass: string | null;
+  /** What the shared model alone says, before it learns the window. */
+  readonly shared: SharedAnswer | null;
   /** Of the answer; null where the window has been passed on as unlabelled before. */
   readonly confidence: number | null;
 }
@@ -56,6 +59,7 @@ export class Training {
   /** Windows learned with a label that nobody gave them. */
   inferred = 0;
   private readonly interpolation: LabelInterpolation | null;
+  private readonly disagreement = new LabelDisagreement();
   /** The version that answered when an episode was first told of, oldest first. */
   private readonly lastGood = new Map<number, number>();
 
@@ -81,7 +85,7 @@ export class Training {
 
   /** @returns whether the model has learned it. */
   take(example: Example, outputs: Outputs): boolean {
-    const { features, label, answered, sharedClass, confidence, user, device } = example;
+    const { features, label, answered, shared, confidence, user, device } = example;
     if (!canLearn(this.line.classifier, label)) {
       this.refused++;
       return false;
@@ -90,7 +94,8 @@ export class Training {
     // Whether the shared model is right: what adapts to a user or remembers hides a drift for a while.
     const seen = confidence === null ? null : { confidence, features };
     const reports =
-      sharedClass === null ? [] : [...this.watch.add(user, device, label, sharedClass !== label, seen)];
+      shared === null ? [] : [...this.watch.add(user, device, label, shared.activity !== label, seen)];
+    if (shared !== null) this.checkLabel(example, shared, outputs);
     const challenges = this.compare(example, label);
     if (this.learning) {
       const { shown, turned } = this.answering.learn(example, label, outputs);
@@ -144,6 +149,7 @@ export class Training {
     this.nonOverlapping.write(state);
     this.challengers.write(state, featureSchema);
     this.watch.write(state);
+    this.disagreement.write(state);
   }
 
   read(state: StateReader, codec: ModelCodec): void {
@@ -162,6 +168,7 @@ export class Training {
     this.nonOverlapping = ConfusionMatrix.read(state);
     this.challengers.read(state, codec);
     this.watch.read(state);
+    this.disagreement.read(state);
   }
 
   private score(example: Example, answered: string): void {
@@ -169,6 +176,13 @@ export class Training {
     this.scores.add(label, answered, deviceKey(example));
     this.line.score(label, answered);
     if (startMs % sizeMs === 0) this.nonOverlapping.add(label, answered);
+  }
+
+  /** Tells where a device's labels are time and again not what the model of everybody is sure of. */
+  private checkLabel(example: Example, { activity, confidence }: SharedAnswer, outputs: Outputs): void {
+    const contradicted = activity !== example.label && confidence >= SURE_CONFIDENCE;
+    const found = this.disagreement.add(deviceKey(example), contradicted);
+    if (found !== null) tell(labelsAlert(example, found, this.time()), outputs);
   }
 
   /** Challengers and the current classifier, each asked alone about the window as devices are seen to lie. */

@@ -105,7 +105,9 @@ export class DeviceTurns {
     this.told = null;
     if (this.evidence.weigh(x, target, this.raw)) {
       this.noticeChange(watch, device, target, likelihood);
-      this.evidence.weigh(this.show(watch, x), target, this.nats);
+      const seen = this.show(watch, x);
+      if (seen === x) this.nats.set(this.raw);
+      else this.evidence.weigh(seen, target, this.nats);
       const shownTurn = this.shownTurn(watch);
       this.confirm(watch, device, target);
       // What was weighed is no evidence any more where a turn was taken back.

@@ -44,7 +44,7 @@ describe('a change of how a device lies', () => {
     expect(excess[5]).toBe(7);
     expect(change.weigh(SIT, nats(3), excess)).toBe(true);
     expect(excess[5]).toBe(3);
-    expect(change.weigh(16, nats(3), excess)).toBe(false);
+    expect(change.weigh(12, nats(3), excess)).toBe(false);
   });
 
   it('counts only what is more than usual', () => {

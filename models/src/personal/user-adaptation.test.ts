@@ -284,6 +284,22 @@ describe('the adaptation to users', () => {
     expect(adaptation.turnOf({ user: 'ann', device: 'phone' })).toBe(0);
   });
 
+  it('keeps no more than 120 kB of a user with eight devices and 32 classes', () => {
+    const adaptation = new UserAdaptation(NAMES);
+    const classes = Array.from({ length: 32 }, (_, i) => `class ${i}`);
+    const shared = { classes, predict: () => new Float64Array(32).fill(1 / 32) };
+    const { x } = new People(['ann'], 1).next();
+    for (let i = 0; i < 32 * 9 * 20; i++) {
+      adaptation.learn(
+        { user: 'ann', device: `device ${i % 9}` },
+        x,
+        classes[Math.floor(i / 9) % 32],
+        shared,
+      );
+    }
+    expect((adaptation.setAside('ann') as Uint8Array).length).toBeLessThanOrEqual(120_000);
+  });
+
   it('does not take a state of other features', () => {
     const other = new UserAdaptation(['speed', 'height']);
     const shared = { classes: [], predict: () => new Float64Array(0) };
