@@ -4,13 +4,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromNanoseconds } from './event-time.js';
 import { decodeNanoseconds, encodeNanoseconds } from './int64-column.js';
-import { SampleBatchBuilder, type SampleBatch } from './sample-batch.js';
+import { SampleBatchBuilder, SampleColumns, type SampleBatch } from './sample-batch.js';
 import {
   RecordFormatError,
   decodeSampleBatch,
   decodeSamplesRecord,
   encodeSampleBatch,
   encodeSamplesRecord,
+  encodedLength,
+  recordOfEncodedBatch,
 } from './samples-record.js';
 import { decodeWindowRecord, encodeWindowRecord, windowId, type WindowRecord } from './window-record.js';
 
@@ -211,5 +213,38 @@ describe('a window record', () => {
       label: 'walk',
       featureSchema: 'abc',
     });
+  });
+});
+
+describe('room that is used again', () => {
+  it('takes what is encoded, and gives the same bytes as room of its own', () => {
+    const batch = twoStreams();
+    const own = encodeSampleBatch(batch);
+    const room = new Uint8Array(own.length + 100).fill(0xee);
+    const there = encodeSampleBatch(batch, room);
+    expect(there.buffer).toBe(room.buffer);
+    expect(there).toEqual(own);
+    expect(encodeSampleBatch(batch, new Uint8Array(own.length - 1))).toEqual(own);
+    expect(encodedLength(batch)).toBe(own.length);
+  });
+
+  it('takes what is decoded, and forgets what was there before', () => {
+    const room = new SampleColumns(1);
+    const first = decodeSampleBatch(encodeSampleBatch(twoStreams()), room);
+    expect(first).toEqual(twoStreams());
+    const builder = new SampleBatchBuilder(1);
+    const only = builder.streamOf('b', 'd', 'm', 'gyroscope');
+    builder.push(only, 5, 6, 7, 1, 2, 3, 0);
+    builder.push(only, 8, 9, 10, 4, 5, 6, 0);
+    const second = builder.take();
+    const decoded = decodeSampleBatch(encodeSampleBatch(second), room);
+    expect(decoded).toEqual(second);
+    expect(decoded.x.buffer).toBe(first.x.buffer);
+  });
+
+  it('is not needed for a record of a batch that is encoded already', () => {
+    const origin = { receivedMs: 12.5, producer: 'p', sequence: 7 };
+    const record = recordOfEncodedBatch(encodeSampleBatch(twoStreams()), origin);
+    expect(record).toEqual(encodeSamplesRecord({ batch: twoStreams(), ...origin }));
   });
 });

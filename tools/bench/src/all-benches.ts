@@ -7,12 +7,14 @@ import { importing } from './rows/import.js';
 import { learner } from './rows/learner.js';
 import { live } from './rows/live.js';
 import { oneCore } from './rows/one-core.js';
+import { queries } from './rows/queries.js';
 import { start } from './rows/start.js';
 
 /** In the order in which they are measured. */
 export const ALL_BENCHES: readonly Bench[] = [
   oneCore,
   learner,
+  queries,
   importing,
   live,
   durableIngest,

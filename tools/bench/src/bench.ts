@@ -23,7 +23,8 @@ export interface Bench {
   readonly name: string;
   /** One line for the help. */
   readonly about: string;
-  run(context: Context): Promise<readonly Figure[]> | readonly Figure[];
+  /** Figures as they are found: those of before a failure stand. */
+  run(context: Context): AsyncIterable<Figure> | Iterable<Figure>;
 }
 
 export const BARE_LOOP = 'bare single-thread loop';

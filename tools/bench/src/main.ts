@@ -42,7 +42,7 @@ async function measure(options: BenchOptions, folder: string): Promise<Figure[]>
     const own = join(folder, bench.name);
     mkdirSync(own);
     try {
-      figures.push(...(await bench.run({ ...context, folder: own })));
+      for await (const figure of bench.run({ ...context, folder: own })) figures.push(figure);
     } catch (error) {
       process.exitCode = 1;
       process.stderr.write(`[${place}] ${bench.name} failed: ${(error as Error).message}\n`);

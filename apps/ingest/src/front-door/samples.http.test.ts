@@ -10,6 +10,7 @@ import {
   ActivityVocabulary,
   decodeSamplesRecord,
   encodeSampleBatch,
+  recordOfEncodedBatch,
   SampleBatchBuilder,
   TOPICS,
   type DeadLetter,
@@ -173,6 +174,20 @@ describe('POST /v1/samples', () => {
       [1, 0],
       [2, 5],
     ]);
+  });
+
+  it('writes a good protobuf batch as it came, and nothing that is no part of it', async () => {
+    const builder = new SampleBatchBuilder();
+    const stream = builder.streamOf('u', 'd', 'm', 'gyroscope');
+    for (let i = 0; i < 3; i++) builder.push(stream, i, i, 9, 1, 2, 3, builder.labelOf('walk'));
+    const good = encodeSampleBatch(builder.take());
+    const fieldOfLater = [0x98, 0x06, 0x01];
+    for (const body of [good, new Uint8Array([...good, ...fieldOfLater])]) {
+      expect(await post(body, 'application/x-protobuf', '')).toMatchObject({ body: { accepted: 3 } });
+      const end = await log.end(TOPICS.samples, 0);
+      const [{ value }] = await log.read(TOPICS.samples, 0, end - 1, 1);
+      expect(new Uint8Array(value)).toEqual(recordOfEncodedBatch(good, { receivedMs: 4242 }));
+    }
   });
 
   it('refuses a protobuf that claims more rows than it holds', async () => {

@@ -24,7 +24,7 @@ export class CostWatch {
   constructor(private readonly pids: Map<string, number>) {
     for (const [name, pid] of pids) this.before.set(name, processCost(pid)?.cpuSeconds ?? 0);
     this.look();
-    this.timer = setInterval(() => this.look(), EVERY_MS);
+    this.timer = setInterval(() => this.look(), EVERY_MS).unref();
   }
 
   /** A process that begins now. */

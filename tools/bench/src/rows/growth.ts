@@ -12,11 +12,11 @@ import { manyDevices } from '../many-devices.js';
 export const growth: Bench = {
   name: 'growth',
   about: 'the same work grown: rows, devices, subscribers',
-  run: async (context) => [
-    ...(await byRows(context)),
-    ...byDevices(context),
-    ...(await bySubscribers(context)),
-  ],
+  run: async function* (context) {
+    yield* await byRows(context);
+    yield* byDevices(context);
+    yield* await bySubscribers(context);
+  },
 };
 
 async function byRows(context: Context): Promise<Figure[]> {

@@ -8,10 +8,10 @@ import { median } from '../percentile.js';
 export const importing: Bench = {
   name: 'import',
   about: 'recorded rows to predictions and learning: all apps, embedded log, CSV and JSON lines',
-  run: async (context) => [
-    ...(await formatFigures(context, 'CSV', context.csv(), 1_000_000)),
-    ...(await formatFigures(context, 'JSON lines', context.jsonLines(), 800_000)),
-  ],
+  run: async function* (context) {
+    yield* await formatFigures(context, 'CSV', context.csv(), 1_000_000);
+    yield* await formatFigures(context, 'JSON lines', context.jsonLines(), 800_000);
+  },
 };
 
 async function formatFigures(

@@ -7,6 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { SampleBatchBuilder, type SampleBatch } from '@hark/contracts';
 import { FileRanges, openBytes } from './byte-source.js';
+import { CsvRunScanner } from './csv-run-scanner.js';
+import { JsonRunScanner } from './json-run-scanner.js';
 import { Lane, type RejectedRow } from './lane.js';
 import { planMerge, type LanePlan, type MergeGroup } from './merge-plan.js';
 import { replaceExports } from './phone-export.js';
@@ -16,7 +18,7 @@ import {
   type RecordingFile,
   type RecordingOptions,
 } from './recording-file.js';
-import { CsvRunScanner, indexRuns, JsonRunScanner } from './run-index.js';
+import { indexRuns } from './run-index.js';
 
 /** Rows of a batch. Fixed, so that the same files always become the same records. */
 export const BATCH_ROWS = 16_384;
