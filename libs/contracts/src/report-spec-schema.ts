@@ -30,9 +30,7 @@ const where = z.union([
       z.string(),
       z.strictObject({
         column: z.string(),
-        op: z
-          .string()
-          .describe('=, !=, <, <=, >, >=, like, not like, in, not in, is null or is not null'),
+        op: z.string().describe('=, !=, <, <=, >, >=, like, not like, in, not in, is null or is not null'),
         value: z.union([literal, z.array(literal)]).optional(),
       }),
     ]),
@@ -90,9 +88,7 @@ const query = z.strictObject({
     )
     .optional(),
   having: where.optional(),
-  orderBy: z
-    .array(z.strictObject({ column: z.string(), descending: z.boolean().optional() }))
-    .optional(),
+  orderBy: z.array(z.strictObject({ column: z.string(), descending: z.boolean().optional() })).optional(),
   limit: z.int().positive().optional(),
   outputMode: z.enum(['append', 'update', 'complete']).optional(),
 });

@@ -10,6 +10,7 @@ export { compileQuery } from './plan/compile-query.js';
 export { durationMs } from './plan/duration.js';
 export type { PlanInput, QueryPlan } from './plan/query-plan.js';
 export type { EventTimeProgress, QueryOutput } from './query-output.js';
+export { QueryBuilder, query } from './query-builder.js';
 export { QuerySpecError } from './query-spec-error.js';
 export { cellOf, rowsOf } from './rows/cells.js';
 export { RowBatchBuilder, batchOf } from './rows/row-batch-builder.js';

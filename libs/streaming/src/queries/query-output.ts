@@ -15,7 +15,7 @@ export interface EventTimeProgress {
 export interface QueryOutput {
   readonly mode: OutputMode;
   readonly schema: readonly ColumnSchema[];
-  /** Columns that tell results apart; in update mode, a row replaces the earlier one that has the same in them. */
+  /** See `QueryPlan`. */
   readonly keyColumns: readonly number[];
   readonly rowCount: number;
   /** Made when first asked for. */

@@ -44,7 +44,8 @@ export class StreamingQuery {
   private inputRows = 0;
 
   constructor(private readonly plan: QueryPlan) {
-    const { watermark, where, duplicates, staticJoin, streamJoin, whereJoined, select, aggregation } = plan.steps;
+    const { watermark, where, duplicates, staticJoin, streamJoin, whereJoined, select, aggregation } =
+      plan.steps;
     this.watermarks =
       watermark === null
         ? null
@@ -90,7 +91,9 @@ export class StreamingQuery {
     this.inputRows = 0;
     const eventTime = this.eventTime();
     const rows =
-      this.aggregation === null ? rowsToMake(this.collected.drain()) : rowsReady(this.results(this.aggregation, now));
+      this.aggregation === null
+        ? rowsToMake(this.collected.drain())
+        : rowsReady(this.results(this.aggregation, now));
     return Object.assign(rows, { mode, schema, keyColumns, inputRows, eventTime });
   }
 
@@ -218,7 +221,13 @@ export class StreamingQuery {
 
 function everyRow(batch: RowBatch): Frame {
   const { length } = batch;
-  return { length, column: (index) => batch.column(index), rows: allRows(length), count: length, clock: null };
+  return {
+    length,
+    column: (index) => batch.column(index),
+    rows: allRows(length),
+    count: length,
+    clock: null,
+  };
 }
 
 function lesserOf(a: Instant, b: Instant): Instant {

@@ -7,7 +7,8 @@ import type { Value } from '../rows/value.js';
 /**
  * One aggregate function over many groups at once: group `g` has its accumulator at slot `g` of arrays. Rows are added
  * in the order of the stream, so a sum has the same bits however the stream was cut. Slot 0 takes the rows that belong
- * to no group; nobody asks for its value.
+ * to no group; nobody asks for its value. There is no `remove`: streams only grow and windows are groups of their own,
+ * so nothing is ever taken back; what sessions and cubes need is `merge`.
  */
 export interface Aggregate {
   /** Type of the values. */

@@ -75,7 +75,9 @@ class ExtremeBoolean extends ExtremeDouble {
   override readonly type = 'boolean';
 
   override add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
-    const values = Float64Array.from((column as BooleanColumn).values, (value) => (value === 2 ? NaN : value));
+    const values = Float64Array.from((column as BooleanColumn).values, (value) =>
+      value === 2 ? NaN : value,
+    );
     super.add({ type: 'double', values }, rows, slots, count);
   }
 
@@ -163,7 +165,8 @@ class ExtremeText implements Aggregate {
   private take(slot: number, text: string | null): void {
     if (text === null) return;
     const held = this.texts[slot];
-    if (held === null || held === undefined || (this.sign > 0 ? text < held : text > held)) this.texts[slot] = text;
+    if (held === null || held === undefined || (this.sign > 0 ? text < held : text > held))
+      this.texts[slot] = text;
   }
 
   value(slot: number): Value {

@@ -27,8 +27,8 @@ export function hashWords(first: number, second: number): void {
   let b = 0x85ebca6b;
   a = Math.imul(a ^ first, 0xcc9e2d51);
   b = Math.imul(b ^ first, 0x1b873593);
-  a = Math.imul((a ^ (a >>> 15)) ^ second, 0x2c1b3c6d);
-  b = Math.imul((b ^ (b >>> 13)) ^ second, 0x297a2d39);
+  a = Math.imul(a ^ (a >>> 15) ^ second, 0x2c1b3c6d);
+  b = Math.imul(b ^ (b >>> 13) ^ second, 0x297a2d39);
   finish(a, b);
 }
 

@@ -100,7 +100,7 @@ function sigma(x: number): number {
   let power = x;
   let y = 1;
   let z = x;
-  for (let before = -1; z !== before; ) {
+  for (let before = -1; z !== before;) {
     power *= power;
     before = z;
     z += power * y;
@@ -114,7 +114,7 @@ function tau(x: number): number {
   let root = x;
   let y = 1;
   let z = 1 - x;
-  for (let before = -1; z !== before; ) {
+  for (let before = -1; z !== before;) {
     root = Math.sqrt(root);
     before = z;
     y *= 0.5;

@@ -9,7 +9,7 @@ const BUFFER = 512;
 /**
  * Quantiles of many numbers in little room (Dunning & Ertl, "Computing extremely accurate quantiles using t-digests",
  * 2019: the merging digest with scale function k1). Centroids are small near the ends and larger in the middle, so the
- * error of a rank is about q (1 − q) / 50. Up to 512 values the quantiles are exact, interpolated as SQL's
+ * error of a rank is √(q (1 − q)) / 30 at most. Up to 512 values the quantiles are exact, interpolated as SQL's
  * `percentile_cont`. Values are digested after every 512th, so the digest depends on their order alone.
  */
 export class TDigest {

@@ -4,9 +4,7 @@ import { doublesOf, finiteColumn, usesOf, type Bound } from './bound.js';
  * Arithmetic is done in doubles, whatever the columns are. What is not finite is null, a division by zero among it.
  * `%` has the sign of its first operand, as in SQL.
  */
-const OPERATIONS: Readonly<
-  Record<string, (a: Float64Array, b: Float64Array, out: Float64Array) => void>
-> = {
+const OPERATIONS: Readonly<Record<string, (a: Float64Array, b: Float64Array, out: Float64Array) => void>> = {
   '+': (a, b, out) => {
     for (let i = 0; i < out.length; i++) out[i] = a[i] + b[i];
   },

@@ -30,11 +30,7 @@ export function choice(type: Bound['type'], test: Bound, then: Bound, otherwise:
   };
 }
 
-function pick(
-  type: Bound['type'],
-  length: number,
-  source: (i: number) => Column | undefined,
-): Column {
+function pick(type: Bound['type'], length: number, source: (i: number) => Column | undefined): Column {
   const cells = new Array<Value>(length);
   for (let i = 0; i < length; i++) {
     const column = source(i);

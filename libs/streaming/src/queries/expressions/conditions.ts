@@ -59,11 +59,7 @@ function compareText(
     x === null || y === null ? NULL : verdict(x < y ? -1 : x > y ? 1 : 0);
   if (b.constant !== undefined) {
     const constant = b.constant as string | null;
-    lookUp(
-      left,
-      (entry) => compare(entry, constant),
-      out,
-    );
+    lookUp(left, (entry) => compare(entry, constant), out);
     return;
   }
   for (let i = 0; i < out.length; i++) {

@@ -114,7 +114,7 @@ class Parser {
 
   private sum(): Expression {
     let left = this.product();
-    for (let symbol; (symbol = this.takeSymbol('+', '-')) !== null; ) {
+    for (let symbol; (symbol = this.takeSymbol('+', '-')) !== null;) {
       left = call(symbol, left, this.product());
     }
     return left;
@@ -122,7 +122,7 @@ class Parser {
 
   private product(): Expression {
     let left = this.signed();
-    for (let symbol; (symbol = this.takeSymbol('*', '/', '%')) !== null; ) {
+    for (let symbol; (symbol = this.takeSymbol('*', '/', '%')) !== null;) {
       left = call(symbol, left, this.signed());
     }
     return left;

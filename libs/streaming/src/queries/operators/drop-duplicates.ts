@@ -21,6 +21,8 @@ export interface DuplicatesStep {
   readonly delayMs: number;
 }
 
+/** Slices that are kept to be used again: a batch may cover several. */
+const MAX_SPARE = 8;
 /** An hour, for what is remembered for ever. */
 const UNBOUNDED_SLICE_MS = 3_600_000;
 
@@ -35,8 +37,6 @@ export class DropDuplicates {
   private readonly sliceMs: number;
   /** Emptied, to be used again: so room is not made anew for each slice. */
   private readonly spare: InstantSet[] = [];
-  private last: InstantSet | null = null;
-  private lastStartMs = NaN;
   private late = 0;
   private duplicates = 0;
   private added = 0;
@@ -74,6 +74,10 @@ export class DropDuplicates {
     const watermarkMs = clock?.ms() ?? NO_MS;
     const watermarkSubNs = clock?.subNs() ?? NO_SUB_NS;
     const instant = (step.instant?.evaluate(frame) as Int64Column | undefined) ?? null;
+    const added = new Int32Array(keys.size);
+    const { sliceMs } = this;
+    let startMs = NaN;
+    let slice = NOWHERE;
     let passed = 0;
     let late = 0;
     let duplicates = 0;
@@ -96,10 +100,17 @@ export class DropDuplicates {
       const code = codes[i];
       let id = keyIds[code];
       if (id < 0) id = keyIds[code] = this.keys.idOf(keys.key(code));
-      if (this.slice(ms).add(id, ms - this.lastStartMs, subNs)) {
-        this.keys.retain(id);
+      if (!(ms >= startMs && ms < startMs + sliceMs)) {
+        startMs = Math.floor(ms / sliceMs) * sliceMs;
+        slice = this.slice(startMs);
+      }
+      if (slice.add(id, ms - startMs, subNs)) {
+        added[code]++;
         out[passed++] = i;
       } else duplicates++;
+    }
+    for (let code = 0; code < added.length; code++) {
+      if (added[code] > 0) this.keys.retain(keyIds[code], added[code]);
     }
     this.added += passed;
     this.late += late;
@@ -144,13 +155,9 @@ export class DropDuplicates {
     }
   }
 
-  private slice(ms: number): InstantSet {
-    if (ms >= this.lastStartMs && ms < this.lastStartMs + this.sliceMs) return this.last!;
-    const startMs = Math.floor(ms / this.sliceMs) * this.sliceMs;
+  private slice(startMs: number): InstantSet {
     let slice = this.slices.get(startMs);
     if (slice === undefined) this.slices.set(startMs, (slice = this.spare.pop() ?? new InstantSet()));
-    this.last = slice;
-    this.lastStartMs = startMs;
     return slice;
   }
 
@@ -163,9 +170,8 @@ export class DropDuplicates {
       this.removed += slice.size;
       const ids = slice.keyIds();
       for (let entry = 0; entry < ids.length; entry++) this.keys.release(ids[entry]);
-      if (slice === this.last) this.lastStartMs = NaN;
       slice.clear();
-      if (this.spare.length < 2) this.spare.push(slice);
+      if (this.spare.length < MAX_SPARE) this.spare.push(slice);
     }
   }
 
@@ -188,5 +194,6 @@ export class DropDuplicates {
   }
 }
 
+const NOWHERE = new InstantSet();
 const NO_MS = new Float64Array(0);
 const NO_SUB_NS = new Int32Array(0);

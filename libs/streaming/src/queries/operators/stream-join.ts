@@ -128,7 +128,7 @@ export class StreamJoin {
     this.sides.left.read(state, this.keys);
     this.sides.right.read(state, this.keys);
     if (this.step.type === 'inner') return;
-    for (const row of this.sides.left.rows()) if (!row.matched) this.alone.push(row);
+    for (const row of this.sides.left.rows()) if (!row.answered) this.alone.push(row);
   }
 
   private reader(side: Side, frame: Frame | null) {
@@ -156,7 +156,7 @@ export class StreamJoin {
     const keyId = this.keys.idOf(key);
     this.keys.retain(keyId);
     const cells: Row = columns.map((column) => cellOf(column, i));
-    const row: JoinRow = { ms, subNs, sequence: this.sequence++, keyId, cells, matched: false };
+    const row: JoinRow = { ms, subNs, sequence: this.sequence++, keyId, cells, answered: false };
     this.sides[side].add(row);
     this.added++;
     if (side === 'left' && this.step.type === 'left') this.alone.push(row);
@@ -170,7 +170,7 @@ export class StreamJoin {
     );
     for (const partner of partners) {
       const leftRow = isLeft ? row : partner;
-      leftRow.matched = true;
+      leftRow.answered = true;
       this.emit([...leftRow.cells, ...(isLeft ? partner : row).cells], now);
     }
   }
@@ -178,8 +178,10 @@ export class StreamJoin {
   /** Left rows that can have no partner any more, oldest first; the watermark was `last` when they still could. */
   private expire(now: Instant, last: Instant): void {
     const { afterMs, right } = this.step;
-    for (let row; (row = this.alone.takeBefore(now.ms - afterMs, now.subNs)) !== null; ) {
-      if (!row.matched) this.emit([...row.cells, ...right.columns.map(() => null)], last);
+    for (let row; (row = this.alone.takeBefore(now.ms - afterMs, now.subNs)) !== null;) {
+      if (row.answered) continue;
+      row.answered = true;
+      this.emit([...row.cells, ...right.columns.map(() => null)], last);
     }
   }
 
@@ -219,7 +221,7 @@ export class StreamJoin {
       numRowsTotal: rows,
       numRowsUpdated: this.added,
       numRowsRemoved: this.removed,
-      memoryUsedBytes: rows * (100 + cells * 12) + this.keys.memoryUsedBytes,
+      memoryUsedBytes: rows * (220 + cells * 12) + this.keys.memoryUsedBytes,
       numRowsDroppedByWatermark: this.late,
     };
   }

@@ -24,7 +24,12 @@ export function staticOf(name: string, catalog: Catalog, field: string): StaticT
   return found(catalog.statics, name, 'static', field);
 }
 
-function found<T>(all: Readonly<Record<string, T>>, name: string, what: 'source' | 'static', field: string): T {
+function found<T>(
+  all: Readonly<Record<string, T>>,
+  name: string,
+  what: 'source' | 'static',
+  field: string,
+): T {
   if (Object.hasOwn(all, name)) return all[name];
   const kind = what === 'source' ? 'source' : 'static table';
   throw new QuerySpecError(

@@ -43,7 +43,11 @@ export function compileAggregation(
   const multi = cube ?? rollup;
   const isSession = window !== undefined && 'session' in window;
   if (isSession && multi !== undefined) {
-    throw new QuerySpecError('groupBy.window', 'session_with_columns', 'sessions are grouped by columns alone');
+    throw new QuerySpecError(
+      'groupBy.window',
+      'session_with_columns',
+      'sessions are grouped by columns alone',
+    );
   }
   if (multi !== undefined && (multi.length === 0 || multi.length > MAX_CUBE_COLUMNS)) {
     const field = cube === undefined ? 'groupBy.rollup' : 'groupBy.cube';
@@ -79,7 +83,11 @@ export function compileAggregation(
       grouping: {
         keys: keys.map(({ bound }) => bound),
         groupings:
-          cube !== undefined ? cubeGroupings(cube.length) : rollup !== undefined ? rollupGroupings(rollup.length) : null,
+          cube !== undefined
+            ? cubeGroupings(cube.length)
+            : rollup !== undefined
+              ? rollupGroupings(rollup.length)
+              : null,
         aggregates: steps.map(({ step }) => step),
         mode,
         closes: window !== undefined && watermark !== null && mode !== 'complete',
@@ -104,12 +112,10 @@ function compileResult(spec: QuerySpec, schema: readonly ColumnSchema[]) {
   const having = conditionsOf(spec.having, 'having').map(({ expression, field }) =>
     bind(expression, schema, field),
   );
-  const order = (spec.orderBy ?? []).map(
-    ({ column, descending = false }, i): OrderStep => ({
-      column: columnIndex(column, schema, `orderBy[${i}].column`),
-      descending,
-    }),
-  );
+  const order = (spec.orderBy ?? []).map(({ column, descending = false }, i): OrderStep => ({
+    column: columnIndex(column, schema, `orderBy[${i}].column`),
+    descending,
+  }));
   return { having: allOf(having), order, limit: spec.limit ?? Infinity };
 }
 
@@ -157,11 +163,18 @@ function compileAggregate(
   const { takes, make } = AGGREGATE_FUNCTIONS[fn];
   const { expr, q } = spec;
   const column = spec.column === '*' && fn === 'count' ? undefined : spec.column;
-  if ((column !== undefined && expr !== undefined) || (column === undefined && expr === undefined && fn !== 'count')) {
+  if (
+    (column !== undefined && expr !== undefined) ||
+    (column === undefined && expr === undefined && fn !== 'count')
+  ) {
     throw new QuerySpecError(field, 'aggregate_input', `${fn} takes a column or an expr`);
   }
   if ((q !== undefined) !== (fn === 'approx_quantile') || (q !== undefined && !(q >= 0 && q <= 1))) {
-    throw new QuerySpecError(`${field}.q`, 'quantile_range', 'approx_quantile, and it alone, takes q from 0 to 1');
+    throw new QuerySpecError(
+      `${field}.q`,
+      'quantile_range',
+      'approx_quantile, and it alone, takes q from 0 to 1',
+    );
   }
   const input =
     column !== undefined
@@ -170,7 +183,11 @@ function compileAggregate(
         ? bind(parseExpression(expr, `${field}.expr`), schema, `${field}.expr`)
         : null;
   if (input !== null && takes === 'numbers' && !isNumber(input)) {
-    throw new QuerySpecError(field, 'operand_type', `${fn} takes numbers; ${column ?? expr} is a ${input.type}`);
+    throw new QuerySpecError(
+      field,
+      'operand_type',
+      `${fn} takes numbers; ${column ?? expr} is a ${input.type}`,
+    );
   }
   const type = input?.type ?? 'long';
   const of = column ?? expr;
@@ -188,7 +205,11 @@ export function checkNames(schema: readonly ColumnSchema[]): void {
   const names = new Set<string>();
   for (const { name } of schema) {
     if (names.has(name)) {
-      throw new QuerySpecError('select', 'duplicate_name', `two columns of the result are named ${name}: use as`);
+      throw new QuerySpecError(
+        'select',
+        'duplicate_name',
+        `two columns of the result are named ${name}: use as`,
+      );
     }
     names.add(name);
   }

@@ -44,7 +44,11 @@ export function compileQuery(spec: QuerySpec, catalog: Catalog): QueryPlan {
   const selected = compileSelect(spec, joined, isAggregate);
   const aggregation = isAggregate ? compileAggregation(spec, selected.schema, watermark) : null;
   if (!isAggregate && spec.having !== undefined) {
-    throw new QuerySpecError('having', 'having_needs_aggregation', 'without aggregation the condition goes in where');
+    throw new QuerySpecError(
+      'having',
+      'having_needs_aggregation',
+      'without aggregation the condition goes in where',
+    );
   }
   checkMode(outputMode, {
     aggregates: isAggregate,
@@ -59,6 +63,7 @@ export function compileQuery(spec: QuerySpec, catalog: Catalog): QueryPlan {
     inputs,
     outputMode,
     schema,
+    aggregates: isAggregate,
     keyColumns: aggregation?.keyColumns ?? [],
     stateful: isAggregate || duplicates !== null || streamJoin !== null,
     stateShape: stateShape(spec, inputs),
@@ -108,9 +113,7 @@ function compileDuplicates(
   const forgets = watermark !== null && indexes.includes(watermark.column);
   const instant = forgets ? watermark.column : indexes.find((index) => schema[index].type === 'timestamp');
   return {
-    keys: indexes
-      .filter((index) => index !== instant)
-      .map((index) => boundColumn(schema[index].type, index)),
+    keys: indexes.filter((index) => index !== instant).map((index) => boundColumn(schema[index].type, index)),
     instant: instant === undefined ? null : boundColumn('timestamp', instant),
     time: watermark === null ? null : boundColumn('timestamp', watermark.column),
     forgets,

@@ -36,14 +36,16 @@ const REFUSALS: readonly Refusal[] = [
     when: ({ aggregates }) => !aggregates,
     field: 'outputMode',
     rule: 'complete_needs_aggregation',
-    reason: 'complete gives the whole result each time, and without aggregation that would be every row ever read',
+    reason:
+      'complete gives the whole result each time, and without aggregation that would be every row ever read',
   },
   {
     mode: 'update',
     when: ({ sessions }) => sessions,
     field: 'outputMode',
     rule: 'session_not_in_update',
-    reason: 'sessions that become one take results back that update has given already: take append or complete',
+    reason:
+      'sessions that become one take results back that update has given already: take append or complete',
   },
   {
     mode: 'update',
@@ -64,7 +66,8 @@ const REFUSALS: readonly Refusal[] = [
     when: ({ sorts }) => sorts,
     field: 'orderBy',
     rule: 'order_needs_complete',
-    reason: 'a stream has no last row to sort before: orderBy and limit are for the whole result, in complete',
+    reason:
+      'a stream has no last row to sort before: orderBy and limit are for the whole result, in complete',
   },
 ];
 

@@ -57,7 +57,9 @@ export interface QueryPlan {
   readonly outputMode: OutputMode;
   /** Columns of the result. */
   readonly schema: readonly ColumnSchema[];
-  /** Columns that tell results apart: a later row replaces the earlier one with the same. None without aggregation. */
+  /** Whether the results are aggregates: in update mode, a later row then replaces the earlier one of its key. */
+  readonly aggregates: boolean;
+  /** Columns that tell results apart; none without aggregation, and where there is a single result. */
   readonly keyColumns: readonly number[];
   readonly stateful: boolean;
   /** What the state depends on, by name: plans that agree in all of it can take each other's state. */

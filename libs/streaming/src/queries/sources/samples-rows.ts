@@ -1,4 +1,4 @@
-import { decodeSamplesRecord, type SampleBatch, type StreamId } from '@hark/contracts';
+import { readLazySamples, type SampleBatch, type LazySamples, type StreamId } from '@hark/contracts';
 import { INT64_BASE } from '../rows/int64.js';
 import type { Column, RowBatch, StringColumn } from '../rows/row-batch.js';
 import type { ColumnSchema } from '../rows/value.js';
@@ -6,51 +6,81 @@ import type { SourceRows } from './source-rows.js';
 
 /** HHAR's columns, the sensor, and `Creation_Time` as a timestamp. An unlabelled row's `gt` is null. */
 const COLUMNS = {
-  Arrival_Time: ['long', ({ arrivalMs }) => wholeNumbers(arrivalMs)],
-  Creation_Time: ['long', ({ creationMs, creationSubNs }) => int64('long', creationMs, creationSubNs)],
-  x: ['double', ({ x }) => ({ type: 'double', values: x })],
-  y: ['double', ({ y }) => ({ type: 'double', values: y })],
-  z: ['double', ({ z }) => ({ type: 'double', values: z })],
-  User: ['string', (batch) => ofStream(batch, ({ user }) => user)],
-  Model: ['string', (batch) => ofStream(batch, ({ model }) => model)],
-  Device: ['string', (batch) => ofStream(batch, ({ device }) => device)],
-  gt: ['string', ({ label, labels }) => ({ type: 'string', codes: label, dictionary: [null, ...labels] })],
-  Sensor: ['string', (batch) => ofStream(batch, ({ sensor }) => sensor)],
-  event_time: ['timestamp', ({ creationMs, creationSubNs }) => int64('timestamp', creationMs, creationSubNs)],
-} as const satisfies Record<string, readonly [ColumnSchema['type'], (batch: SampleBatch) => Column]>;
+  Arrival_Time: ['long', (from) => wholeNumbers(from.samples.arrivalMs())],
+  Creation_Time: ['long', (from) => ({ ...from.creation(), type: 'long' })],
+  x: ['double', ({ samples }) => ({ type: 'double', values: samples.axis('x') })],
+  y: ['double', ({ samples }) => ({ type: 'double', values: samples.axis('y') })],
+  z: ['double', ({ samples }) => ({ type: 'double', values: samples.axis('z') })],
+  User: ['string', (from) => from.ofStream(({ user }) => user)],
+  Model: ['string', (from) => from.ofStream(({ model }) => model)],
+  Device: ['string', (from) => from.ofStream(({ device }) => device)],
+  gt: [
+    'string',
+    ({ samples }) => ({ type: 'string', codes: samples.label(), dictionary: [null, ...samples.labels] }),
+  ],
+  Sensor: ['string', (from) => from.ofStream(({ sensor }) => sensor)],
+  event_time: ['timestamp', (from) => ({ ...from.creation(), type: 'timestamp' })],
+} as const satisfies Record<string, readonly [ColumnSchema['type'], (from: SampleRows) => Column]>;
 
 /** A column of the topic `samples`. */
 export type SamplesColumn = keyof typeof COLUMNS;
 
-const MAKERS: readonly ((batch: SampleBatch) => Column)[] = Object.values(COLUMNS).map(([, make]) => make);
+const MAKERS: readonly ((from: SampleRows) => Column)[] = Object.values(COLUMNS).map(([, make]) => make);
 
 /** The topic `samples`. */
 export const samplesRows: SourceRows = {
   columns: Object.entries(COLUMNS).map(([name, [type]]) => ({ name, type })),
   rows(record) {
-    const { batch } = decodeSamplesRecord(record.value);
-    return batch === undefined ? null : sampleRowsOf(batch);
+    const samples = readLazySamples(record.value);
+    return samples === null ? null : new SampleRows(samples);
   },
 };
 
 /** Samples that have been decoded already. */
 export function sampleRowsOf(batch: SampleBatch): RowBatch {
-  const made: Column[] = [];
-  return {
-    length: batch.rows,
-    schema: samplesRows.columns,
-    column: (index) => (made[index] ??= MAKERS[index](batch)),
-  };
+  const { rows, streams, labels, stream, creationMs: ms, creationSubNs: subNs, arrivalMs, label } = batch;
+  return new SampleRows({
+    rows,
+    streams,
+    labels,
+    stream: () => stream,
+    creation: () => ({ ms, subNs }),
+    arrivalMs: () => arrivalMs,
+    axis: (axis) => batch[axis],
+    label: () => label,
+  });
 }
 
-/** What a row's stream tells: the columns share their codes. */
-function ofStream({ stream, streams }: SampleBatch, tell: (stream: StreamId) => string): StringColumn {
-  return { type: 'string', codes: stream, dictionary: streams.map(tell) };
-}
+/** Makes each column once, and what columns share once. */
+class SampleRows implements RowBatch {
+  readonly schema = samplesRows.columns;
+  readonly length: number;
+  private readonly made: Column[] = [];
+  private stream: Uint16Array | null = null;
+  private time: { readonly hi: Float64Array; readonly lo: Int32Array } | null = null;
 
-/** Milliseconds and nanoseconds within are what `hi` and `lo` are. */
-function int64(type: 'long' | 'timestamp', hi: Float64Array, lo: Int32Array): Column {
-  return { type, hi, lo };
+  constructor(readonly samples: LazySamples) {
+    this.length = samples.rows;
+  }
+
+  column(index: number): Column {
+    return (this.made[index] ??= MAKERS[index](this));
+  }
+
+  /** What a row's stream tells: the columns share their codes. */
+  ofStream(tell: (stream: StreamId) => string): StringColumn {
+    this.stream ??= this.samples.stream();
+    return { type: 'string', codes: this.stream, dictionary: this.samples.streams.map(tell) };
+  }
+
+  /** Milliseconds and nanoseconds within are what `hi` and `lo` are. */
+  creation(): { readonly hi: Float64Array; readonly lo: Int32Array } {
+    if (this.time === null) {
+      const { ms, subNs } = this.samples.creation();
+      this.time = { hi: ms, lo: subNs };
+    }
+    return this.time;
+  }
 }
 
 function wholeNumbers(values: Float64Array): Column {
@@ -61,5 +91,5 @@ function wholeNumbers(values: Float64Array): Column {
     hi[i] = Math.floor(whole / INT64_BASE);
     lo[i] = whole - hi[i] * INT64_BASE;
   }
-  return int64('long', hi, lo);
+  return { type: 'long', hi, lo };
 }

@@ -60,9 +60,14 @@ function coded(columns: readonly Column[], length: number): CodedKeys {
       same.members.push({ position, dictionary: dictionary! });
       return;
     }
-    const made = source === null ? dictionaryCoded(column, length) : { codes: int32(source), dictionary: dictionary! };
+    const made =
+      source === null ? dictionaryCoded(column, length) : { codes: int32(source), dictionary: dictionary! };
     sources.push(source);
-    dimensions.push({ ...made, size: made.dictionary.length, members: [{ position, dictionary: made.dictionary }] });
+    dimensions.push({
+      ...made,
+      size: made.dictionary.length,
+      members: [{ position, dictionary: made.dictionary }],
+    });
   });
   const keyOf = (codeIn: (dimension: number) => number): Row => {
     const key = new Array<Value>(columns.length);

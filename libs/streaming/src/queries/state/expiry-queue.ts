@@ -31,7 +31,7 @@ export class ExpiryQueue {
 
   private sink(): void {
     const { heap } = this;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let least = at;
       for (const child of [2 * at + 1, 2 * at + 2]) {
         if (child < heap.length && isBefore(heap[child], heap[least])) least = child;

@@ -13,8 +13,8 @@ export interface JoinRow {
   readonly sequence: number;
   readonly keyId: number;
   readonly cells: Row;
-  /** Whether it has had a partner. */
-  matched: boolean;
+  /** Whether it has gone out, with a partner or without. */
+  answered: boolean;
 }
 
 interface Bound {
@@ -70,8 +70,8 @@ export class JoinSide {
     for (const [keyId, rows] of this.byKey) {
       writeRow(keys.key(keyId), state);
       state.u32(rows.length);
-      for (const { ms, subNs, sequence, matched, cells } of rows) {
-        state.f64(ms).f64(subNs).f64(sequence).bool(matched);
+      for (const { ms, subNs, sequence, answered, cells } of rows) {
+        state.f64(ms).f64(subNs).f64(sequence).bool(answered);
         writeRow(cells, state);
       }
     }
@@ -84,7 +84,7 @@ export class JoinSide {
         ms: state.f64(),
         subNs: state.f64(),
         sequence: state.f64(),
-        matched: state.bool(),
+        answered: state.bool(),
         cells: readRow(state),
         keyId,
       }));
