@@ -31,7 +31,12 @@ export interface ReportCreated {
 /** What becomes of a report. */
 export type ReportEvent =
   | ReportCreated
-  | { readonly kind: 'started'; readonly report: string; readonly at: string; readonly command: number | null }
+  | {
+      readonly kind: 'started';
+      readonly report: string;
+      readonly at: string;
+      readonly command: number | null;
+    }
   | {
       readonly kind: 'stopped';
       readonly report: string;

@@ -17,7 +17,6 @@ export interface CommandOutcome {
   readonly refusal: ReportRefusal | null;
 }
 
-
 /** Follows what ingest tells of the reports: keeps their tables, their progress, and what became of each command. */
 export class ReportDesk implements Processor {
   readonly reports = new Map<string, KnownReport>();

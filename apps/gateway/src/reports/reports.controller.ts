@@ -26,10 +26,7 @@ export class ReportsController {
   }
 
   @Get(':name/progress')
-  progress(
-    @Param('name') name: string,
-    @Caller() caller: Principal,
-  ): ReturnType<ReportsService['progress']> {
+  progress(@Param('name') name: string, @Caller() caller: Principal): ReturnType<ReportsService['progress']> {
     return this.service.progress(name, caller);
   }
 

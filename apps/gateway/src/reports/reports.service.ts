@@ -90,12 +90,7 @@ export class ReportsService {
   }
 
   /** @throws ProblemError 404 */
-  async change(
-    kind: 'stop' | 'restart',
-    name: string,
-    caller: Principal,
-    key?: string,
-  ): Promise<ReportView> {
+  async change(kind: 'stop' | 'restart', name: string, caller: Principal, key?: string): Promise<ReportView> {
     this.find(name, caller);
     await this.reports.ask({ kind, name }, key);
     return this.view(name, caller);

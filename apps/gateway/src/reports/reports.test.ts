@@ -58,7 +58,12 @@ const progressOf = (name: string, batchId: number, end: number, latest = end): R
   sink: { description: 'memory', numOutputRows: 1 },
 });
 
-const spec = (name: string, more = {}) => ({ name, from: 'samples', groupBy: { columns: ['User'] }, ...more });
+const spec = (name: string, more = {}) => ({
+  name,
+  from: 'samples',
+  groupBy: { columns: ['User'] },
+  ...more,
+});
 
 const url = (path = '') => `${gateway.url}/v1/reports${path}`;
 const create = (body: unknown) => ask(url(), 'POST', body);
@@ -67,14 +72,24 @@ const drained = async () => {
 };
 const rows = async (name: string, query = '') => {
   await drained();
-  return (await ask(url(`/${name}${query}`))).body as unknown as { rows: unknown[]; omitted: number; next?: string };
+  return (await ask(url(`/${name}${query}`))).body as unknown as {
+    rows: unknown[];
+    omitted: number;
+    next?: string;
+  };
 };
 
 describe('a report', () => {
   it('is created through the log and listed when ingest has taken it', async () => {
     const made = await create(spec('by_user', { outputMode: 'update', replace: false }));
     expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({ name: 'by_user', state: 'running', builtIn: false, rows: 0, error: null });
+    expect(made.body).toMatchObject({
+      name: 'by_user',
+      state: 'running',
+      builtIn: false,
+      rows: 0,
+      error: null,
+    });
     const [command] = await log.read(TOPICS.reportCommands, 0, 0, 1e9);
     expect(JSON.parse(new TextDecoder().decode(command.value))).toEqual({
       kind: 'create',
@@ -101,10 +116,17 @@ describe('a report', () => {
   it('changes the rows with the same keys, appends rows, or becomes the whole result, by its mode', async () => {
     for (const outputMode of ['update', 'append', 'complete'] as const) {
       await create(spec(outputMode, { outputMode }));
-      await batch(outputMode, 0, outputMode, [['a', 1], ['b', 2]]);
-      await batch(outputMode, 1, outputMode, [['b', 3], ['c', 4]]);
+      await batch(outputMode, 0, outputMode, [
+        ['a', 1],
+        ['b', 2],
+      ]);
+      await batch(outputMode, 1, outputMode, [
+        ['b', 3],
+        ['c', 4],
+      ]);
     }
-    const of = async (name: string) => (await rows(name)).rows.map((row) => Object.values(row as object).join(''));
+    const of = async (name: string) =>
+      (await rows(name)).rows.map((row) => Object.values(row as object).join(''));
     expect(await of('update')).toEqual(['a1', 'b3', 'c4']);
     expect(await of('append')).toEqual(['a1', 'b2', 'b3', 'c4']);
     expect(await of('complete')).toEqual(['b3', 'c4']);
@@ -112,10 +134,20 @@ describe('a report', () => {
 
   it('keeps the newest rows of its table, and says how many are left out', async () => {
     await create(spec('short', { sink: { type: 'memory', maxRows: 3 } }));
-    await batch('short', 0, 'append', [['a', 1], ['b', 2]]);
-    await batch('short', 1, 'append', [['c', 3], ['d', 4]]);
+    await batch('short', 0, 'append', [
+      ['a', 1],
+      ['b', 2],
+    ]);
+    await batch('short', 1, 'append', [
+      ['c', 3],
+      ['d', 4],
+    ]);
     const table = await rows('short');
-    expect(table.rows).toEqual([{ User: 'b', count: 2 }, { User: 'c', count: 3 }, { User: 'd', count: 4 }]);
+    expect(table.rows).toEqual([
+      { User: 'b', count: 2 },
+      { User: 'c', count: 3 },
+      { User: 'd', count: 4 },
+    ]);
     expect(table.omitted).toBe(1);
     const first = await rows('short', '?limit=2');
     expect([first.rows.length, first.next]).toEqual([2, '2']);
@@ -193,7 +225,8 @@ describe('a report', () => {
     const clock = new ManualClock(1_700_000_000_000);
     gateway = await start({ clock });
     const answer = create(spec('x'));
-    while ((await log.end(TOPICS.reportCommands, 0)) === 0) await new Promise((resolve) => setImmediate(resolve));
+    while ((await log.end(TOPICS.reportCommands, 0)) === 0)
+      await new Promise((resolve) => setImmediate(resolve));
     await drained();
     for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
     clock.advance(10_000);
@@ -226,7 +259,17 @@ describe('a report that fares badly', () => {
     const clock = new ManualClock(1_700_000_000_000);
     gateway = await start({ clock });
     const command = { spec: spec('x') as never, replace: false, startingOffsets: 'earliest' } as const;
-    await reports.say({ kind: 'created', report: 'x', id: 'i', runner: 'r', ...command, statics: {}, builtIn: false, at: '', command: 0 } as never);
+    await reports.say({
+      kind: 'created',
+      report: 'x',
+      id: 'i',
+      runner: 'r',
+      ...command,
+      statics: {},
+      builtIn: false,
+      at: '',
+      command: 0,
+    } as never);
     const error = { code: 'processor', message: 'it broke' };
     await reports.say({ kind: 'failed', report: 'x', at: '2026-01-01T00:00:00.000Z', error });
     const failed = ['hark.report', 'x', 'report-1', 'failed', 'it broke'];
@@ -287,7 +330,12 @@ describe('the channel of a report', () => {
     await batch('live', 1, 'update', [['a', 2]]);
     await reports.say({ kind: 'progress', report: 'live', progress: progressOf('live', 1, 0) });
     await client.until(() => client.next('s').length >= 3);
-    expect(client.next('s').slice(1).map(({ payload }) => payload['kind'])).toEqual(['batch', 'progress']);
+    expect(
+      client
+        .next('s')
+        .slice(1)
+        .map(({ payload }) => payload['kind']),
+    ).toEqual(['batch', 'progress']);
     client.subscribe('none', { channel: 'report:nobody' });
     await client.until((heard) => heard.some(({ id, type }) => id === 'none' && type === 'error'));
   });
@@ -313,11 +361,19 @@ describe('a token', () => {
     gateway = await start({ access });
     const answer = async (path: string, text: string, method = 'GET', body?: unknown) => {
       const headers = { authorization: `Bearer ${text}`, 'content-type': 'application/json' };
-      const response = await fetch(url(path), { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+      const response = await fetch(url(path), {
+        method,
+        headers,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
       return [response.status, (await response.json()) as Record<string, unknown>] as const;
     };
     try {
-      const [all, some, operator] = [token(['subscribe'], ['*']), token(['operate'], ['a']), token(['operate'], ['*'])];
+      const [all, some, operator] = [
+        token(['subscribe'], ['*']),
+        token(['operate'], ['a']),
+        token(['operate'], ['*']),
+      ];
       expect((await answer('', all))[1]).toMatchObject({ reports: [{ name: 'x' }] });
       expect(await answer('', some)).toEqual([200, { reports: [] }]);
       for (const path of ['/x', '/x/progress', '/x/status'])

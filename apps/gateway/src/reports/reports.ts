@@ -8,10 +8,12 @@ import {
   type LogWriter,
   type RunnerOptions,
 } from '@hark/streaming';
+import type { DeliveryOptions } from '../alerts/webhooks/webhook-receiver.js';
 import type { ReportHealth } from '../alerts/observer.js';
 import type { Clock } from '../clock.js';
 import type { LiveHub } from '../live/live-hub.js';
 import { REPORT_DESK_TOPICS, ReportDesk, type CommandOutcome } from './report-desk.js';
+import { ReportWebhooks } from './report-webhooks.js';
 import { ReportChannel } from './report-channel.js';
 
 const SNAPSHOT_EVERY_BYTES = 16_777_216;
@@ -25,6 +27,8 @@ export interface ReportsOptions {
   readonly clock: Clock;
   readonly sleep: RunnerOptions['sleep'];
   readonly maxStepBytes: number;
+  /** Without it there are no webhooks. */
+  readonly webhooks?: DeliveryOptions | undefined;
 }
 
 /** The reports as the log tells of them, their live channels, and the way to ask ingest for changes. */
@@ -59,8 +63,10 @@ export class Reports {
     this.openChannels();
   }
 
-  run(signal: AbortSignal): Promise<void> {
-    return this.runner.run(signal);
+  async run(signal: AbortSignal): Promise<void> {
+    const { log, writer, clock, webhooks } = this.options;
+    const sending = webhooks && new ReportWebhooks(log, writer, clock, this.desk, webhooks).run(signal);
+    await Promise.all([this.runner.run(signal), sending]);
   }
 
   /** Records that wait for the desk. */

@@ -39,6 +39,7 @@ export class IngestReports {
       statics: new StaticTables(options.staticFolder, artifacts),
       sleep: abortableSleep,
       turn: () => new Promise((resolve) => setImmediate(resolve)),
+      utilization: loopUtilization(),
       now: Date.now,
       elapsed: () => performance.now(),
       newId: randomUUID,
@@ -76,6 +77,16 @@ export class IngestReports {
     await this.files.recover();
     await this.files.run(signal);
   }
+}
+
+function loopUtilization(): () => number {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
+  };
 }
 
 function statusOf(host: ReportHost): Record<string, unknown> {

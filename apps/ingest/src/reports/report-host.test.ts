@@ -71,12 +71,17 @@ async function start({ builtIn = [], crashAt }: Options = {}) {
   const host = await ReportHost.open({
     ...{ log, writer, artifacts, builtIn },
     statics: new StaticTables(folder, artifacts),
-    logger: { info: () => undefined, warn: () => undefined, error: (error: unknown) => void errors.push(error) } as never,
+    logger: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (error: unknown) => void errors.push(error),
+    } as never,
     // Waiting is what nothing else is to be done by: the clock goes on.
     sleep: (ms) => {
       nowMs += ms;
       return new Promise((resolve) => setImmediate(resolve));
     },
+    utilization: () => 0,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     now: () => nowMs,
     elapsed: () => nowMs,
@@ -133,7 +138,14 @@ async function command(asked: ReportCommand): Promise<void> {
 }
 
 const create = (spec: ReportSpec, more: Partial<ReportCommand> = {}) =>
-  command({ kind: 'create', name: spec.name, spec, replace: false, startingOffsets: 'earliest', ...more } as ReportCommand);
+  command({
+    kind: 'create',
+    name: spec.name,
+    spec,
+    replace: false,
+    startingOffsets: 'earliest',
+    ...more,
+  } as ReportCommand);
 
 async function said(name: string): Promise<ReportRecord[]> {
   const records = await log.read(TOPICS.reports, 0, 0, 1e9);
@@ -168,13 +180,25 @@ const RECORDS = Array.from({ length: 40 }, (_, i) =>
 
 describe('a report', () => {
   it('counts what stands in the log, and goes on with what comes after a restart', async () => {
-    await append(samples([['a', 0], ['b', 1]]), samples([['a', 2]]));
+    await append(
+      samples([
+        ['a', 0],
+        ['b', 1],
+      ]),
+      samples([['a', 2]]),
+    );
     await create(BY_USER);
     await once();
-    expect(await table('by_user')).toEqual([['a', 2, 2], ['b', 1, 1]]);
+    expect(await table('by_user')).toEqual([
+      ['a', 2, 2],
+      ['b', 1, 1],
+    ]);
     await append(samples([['b', 3]]));
     await once();
-    expect(await table('by_user')).toEqual([['a', 2, 2], ['b', 2, 4]]);
+    expect(await table('by_user')).toEqual([
+      ['a', 2, 2],
+      ['b', 2, 4],
+    ]);
     expect(await kinds('by_user')).toEqual(['created']);
     const batches = (await said('by_user')).flatMap((each) => (each.kind === 'batch' ? [each.batchId] : []));
     expect(batches).toEqual([0, 1]);
@@ -223,7 +247,12 @@ describe('a report', () => {
 
   it('that throws is stopped and shown, and the others go on', async () => {
     await append(samples([['a', 0]]), Uint8Array.of(255, 255, 255), samples([['a', 1]]));
-    const ingest = await once({ builtIn: [BY_USER, { name: 'windows_too', from: 'windows', groupBy: { columns: ['user'] }, outputMode: 'update' }] });
+    const ingest = await once({
+      builtIn: [
+        BY_USER,
+        { name: 'windows_too', from: 'windows', groupBy: { columns: ['user'] }, outputMode: 'update' },
+      ],
+    });
     expect(await kinds('by_user')).toEqual(['created', 'failed']);
     expect((await said('by_user')).at(-1)).toMatchObject({ kind: 'failed', error: { code: 'processor' } });
     expect(await kinds('windows_too')).toEqual(['created']);
@@ -253,24 +282,43 @@ describe('a report', () => {
     await command({ kind: 'stop', name: 'by_user' });
     await once();
     expect(await kinds('by_user')).toEqual(['created', 'stopped', 'started', 'dropped', 'refused']);
-    expect((await said('by_user')).at(-1)).toMatchObject({ error: { status: 404, code: 'unknown_report' }, command: 4 });
+    expect((await said('by_user')).at(-1)).toMatchObject({
+      error: { status: 404, code: 'unknown_report' },
+      command: 4,
+    });
   });
 
   it('whose logic is changed goes on with its state where that fits, and is left alone where not', async () => {
-    await append(samples([['a', 0], ['b', 1]]));
+    await append(
+      samples([
+        ['a', 0],
+        ['b', 1],
+      ]),
+    );
     await create(BY_USER);
     await once();
     await create(BY_USER);
     const onlyA: ReportSpec = { ...BY_USER, where: [{ column: 'User', op: '=', value: 'a' }] };
     await create(onlyA, { replace: true } as never);
     await once();
-    await append(samples([['a', 10], ['b', 20]]));
+    await append(
+      samples([
+        ['a', 10],
+        ['b', 20],
+      ]),
+    );
     await once();
-    expect(await table('by_user')).toEqual([['a', 2, 10], ['b', 1, 1]]);
+    expect(await table('by_user')).toEqual([
+      ['a', 2, 10],
+      ['b', 1, 1],
+    ]);
     await create({ ...BY_USER, aggregate: [{ fn: 'avg', column: 'x' }] }, { replace: true } as never);
     await append(samples([['a', 5]]));
     await once();
-    expect(await table('by_user')).toEqual([['a', 3, 15], ['b', 1, 1]]);
+    expect(await table('by_user')).toEqual([
+      ['a', 3, 15],
+      ['b', 1, 1],
+    ]);
     const refused = (await said('by_user')).filter((each) => each.kind === 'refused');
     expect(refused.map(({ error }) => [error.status, error.code])).toEqual([
       [409, 'report_exists'],
@@ -282,6 +330,7 @@ describe('a report', () => {
     await create({ ...BY_USER, outputMode: 'append' });
     await create({ ...BY_USER, name: 'files', sink: { type: 'parquet' } });
     await create({ ...BY_USER, name: 'kafka', sink: { type: 'kafka', topic: 't' } });
+    await create({ ...BY_USER, name: 'rate', from: { rate: { rowsPerSecond: 1 } } });
     await once();
     const refusal = async (name: string) => {
       const [each] = await said(name);
@@ -290,6 +339,7 @@ describe('a report', () => {
     expect((await refusal('by_user'))[0]).toBe(400);
     expect(await refusal('files')).toEqual([400, 'outputMode', 'files_need_append']);
     expect(await refusal('kafka')).toEqual([400, 'sink.type', 'no_kafka']);
+    expect(await refusal('rate')).toEqual([400, 'from', 'source_not_in_log']);
   });
 
   it('that came with the service is stopped and goes on by the setting, and stays away once dropped', async () => {
@@ -306,7 +356,9 @@ describe('a report', () => {
 
 describe('a trigger', () => {
   const timestamps = async (name: string) =>
-    (await said(name)).flatMap((each) => (each.kind === 'progress' ? [Date.parse(each.progress.timestamp)] : []));
+    (await said(name)).flatMap((each) =>
+      each.kind === 'progress' ? [Date.parse(each.progress.timestamp)] : [],
+    );
 
   it('of a processing time comes at multiples of it, and leaves out what was missed', () => {
     const clock = new TriggerClock({ processingTime: '5 seconds' });
@@ -330,19 +382,22 @@ describe('a trigger', () => {
     expect(await table('by_user')).toEqual([['a', 1, 0]]);
   });
 
-  it.each([{ once: true }, { availableNow: true }] as const)('of %o takes what there is and finishes', async (trigger) => {
-    await append(...RECORDS);
-    await create({ ...BY_USER, trigger });
-    await once();
-    await append(samples([['a', 0]]));
-    await once();
-    expect(await kinds('by_user')).toEqual(['created', 'stopped']);
-    expect((await said('by_user')).at(-1)).toMatchObject({ kind: 'stopped', reason: 'finished' });
-    expect((await table('by_user')).reduce((sum, [, count]) => sum + Number(count), 0)).toBe(2000);
-    await command({ kind: 'restart', name: 'by_user' });
-    await once();
-    expect((await table('by_user')).reduce((sum, [, count]) => sum + Number(count), 0)).toBe(2001);
-  });
+  it.each([{ once: true }, { availableNow: true }] as const)(
+    'of %o takes what there is and finishes',
+    async (trigger) => {
+      await append(...RECORDS);
+      await create({ ...BY_USER, trigger });
+      await once();
+      await append(samples([['a', 0]]));
+      await once();
+      expect(await kinds('by_user')).toEqual(['created', 'stopped']);
+      expect((await said('by_user')).at(-1)).toMatchObject({ kind: 'stopped', reason: 'finished' });
+      expect((await table('by_user')).reduce((sum, [, count]) => sum + Number(count), 0)).toBe(2000);
+      await command({ kind: 'restart', name: 'by_user' });
+      await once();
+      expect((await table('by_user')).reduce((sum, [, count]) => sum + Number(count), 0)).toBe(2001);
+    },
+  );
 });
 
 describe('a static table', () => {
@@ -355,15 +410,31 @@ describe('a static table', () => {
     outputMode: 'update',
   };
 
+  /** Files are read meanwhile, which takes the time that it takes. */
+  const until = async (name: string, batches: number): Promise<void> => {
+    const ingest = await start({ builtIn: [JOINED] });
+    while ((await said(name)).filter(({ kind }) => kind === 'progress').length < batches)
+      await new Promise((resolve) => setImmediate(resolve));
+    await ingest.stop();
+  };
+
   it('that is not there shows nulls with a notice how it is made, and rows once it is', async () => {
     await append(samples([['a', 0]]));
-    await once({ builtIn: [JOINED] });
+    await until('joined', 1);
     expect(await table('joined')).toEqual([['walk', 'gear', 1, null]]);
-    const notices = async () => (await said('joined')).flatMap((each) => (each.kind === 'notice' ? [each.message] : []));
+    const notices = async () =>
+      (await said('joined')).flatMap((each) => (each.kind === 'notice' ? [each.message] : []));
     expect((await notices())[0]).toContain('hark reports static historicalAgg FILES…');
-    const row = { gt: 'walk', Model: 'gear', historical_count: 7, historical_x: 0.5, historical_y: 1, historical_z: 9 };
+    const row = {
+      gt: 'walk',
+      Model: 'gear',
+      historical_count: 7,
+      historical_x: 0.5,
+      historical_y: 1,
+      historical_z: 9,
+    };
     writeFileSync(join(folder, 'historicalAgg.json'), `${JSON.stringify(row)}\n`);
-    await once({ builtIn: [JOINED] });
+    await until('joined', 2);
     expect(await table('joined')).toEqual([['walk', 'gear', 1, 0.5]]);
     expect((await notices()).at(-1)).toBeNull();
   });

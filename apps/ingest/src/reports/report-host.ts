@@ -13,10 +13,13 @@ import {
   type ArtifactStore,
   type LogReader,
   type LogWriter,
+  type NewRecord,
   type RunnerOptions,
 } from '@hark/streaming';
 import { QuerySpecError, planCompatibility } from '@hark/streaming/queries';
 import type { Logger } from 'pino';
+import { Ends } from './ends.js';
+import { FairShare } from './fair-share.js';
 import { DecodedRecords } from './decoded-records.js';
 import type { BookedReport } from './report-book.js';
 import { ReportLedger, reportRecord } from './report-ledger.js';
@@ -43,6 +46,8 @@ export interface ReportHostOptions {
   readonly sleep: RunnerOptions['sleep'];
   /** Resolves once everything else that is due has had its turn. */
   readonly turn: () => Promise<void>;
+  /** Share of the time since the last call in which the event loop was busy, 0 to 1. */
+  readonly utilization: () => number;
   /** Wall clock, and a clock for durations; milliseconds. */
   readonly now: () => number;
   readonly elapsed: () => number;
@@ -58,8 +63,11 @@ export class ReportHost {
   private readonly runs = new Map<string, ReportRun>();
   private readonly reader: SharedReader;
   private readonly decoded = new DecodedRecords();
+  private readonly share: FairShare;
   /** The last progress of each report that runs. */
   readonly progress = new Map<string, ReportProgress>();
+  /** Progress that is to be stored. */
+  private unstored: NewRecord[] = [];
   private readonly listeners: ((progress: ReportProgress) => void)[] = [];
 
   private constructor(
@@ -67,6 +75,7 @@ export class ReportHost {
     private readonly ledger: ReportLedger,
   ) {
     this.reader = new SharedReader(options.log, options.turn);
+    this.share = new FairShare(options.sleep, options.utilization);
   }
 
   /** @throws StateFormatError when the book in the log is of another version. */
@@ -100,7 +109,9 @@ export class ReportHost {
     let lookAtStaticsMs = 0;
     while (!signal.aborted) {
       await this.takeCommands();
-      if (await this.round(signal)) continue;
+      const worked = await this.round(signal);
+      this.storeProgress();
+      if (worked) continue;
       this.reader.forget();
       await sleep(LOOK_EVERY_MS, signal);
       if (now() < lookAtStaticsMs) continue;
@@ -115,7 +126,13 @@ export class ReportHost {
     for (const { created, standstill } of [...this.ledger.book.reports]) {
       const wanted = builtIn.find(({ name }) => name === created.report);
       if (standstill === null && created.builtIn && wanted === undefined) {
-        await this.ledger.tell({ kind: 'stopped', report: created.report, at: this.at(), reason: 'setting', command: null });
+        await this.ledger.tell({
+          kind: 'stopped',
+          report: created.report,
+          at: this.at(),
+          reason: 'setting',
+          command: null,
+        });
       } else if (standstill === 'setting' && wanted !== undefined) {
         await this.ledger.tell({ kind: 'started', report: created.report, at: this.at(), command: null });
         await this.start(created);
@@ -272,7 +289,8 @@ export class ReportHost {
   private async beginAnew(spec: ReportSpec): Promise<void> {
     this.end(spec.name);
     const refusal = await this.create(spec, 'earliest', null);
-    if (refusal !== null) this.options.logger.error({ report: spec.name, ...refusal }, 'a built-in report is refused');
+    if (refusal !== null)
+      this.options.logger.error({ report: spec.name, ...refusal }, 'a built-in report is refused');
   }
 
   /** Brings a report back to where its last step left it; it fails by itself. */
@@ -303,21 +321,22 @@ export class ReportHost {
 
   /** One micro-batch of each report whose trigger is due. @returns false when none is. */
   private async round(signal: AbortSignal): Promise<boolean> {
-    const { now, turn } = this.options;
+    const { now, elapsed } = this.options;
     let worked = false;
+    // Together, so that they stop at the same record and read the same from there the next time.
+    const ends = new Ends(this.options.log);
+    for (const run of this.runs.values()) if (!run.isActive && run.clock.isDue(now())) await run.fire(ends);
     for (const [name, run] of [...this.runs]) {
       try {
-        if (!run.isActive) {
-          if (!run.clock.isDue(now())) continue;
-          await run.fire();
-        }
+        if (!run.isActive) continue;
+        const began = elapsed();
         await run.step(signal);
+        await this.share.rest(elapsed() - began, signal);
         worked ||= run.isActive;
         if (!run.isActive && run.clock.isSingle) await this.finish(name);
       } catch (error) {
         await this.fail(name, error);
       }
-      await turn();
       if (signal.aborted) return false;
     }
     return worked;
@@ -325,7 +344,13 @@ export class ReportHost {
 
   private async finish(name: string): Promise<void> {
     this.end(name);
-    await this.ledger.tell({ kind: 'stopped', report: name, at: this.at(), reason: 'finished', command: null });
+    await this.ledger.tell({
+      kind: 'stopped',
+      report: name,
+      at: this.at(),
+      reason: 'finished',
+      command: null,
+    });
   }
 
   /** A report that throws is stopped and shown; the others go on. @throws what ends the writer itself. */
@@ -366,9 +391,14 @@ export class ReportHost {
   private made(progress: ReportProgress): void {
     this.progress.set(progress.name, progress);
     for (const listener of this.listeners) listener(progress);
-    const said = { kind: 'progress', report: progress.name, progress };
-    const appends = [{ topic: TOPICS.reports, partition: 0, records: [reportRecord(progress.name, said)] }];
-    // What was not stored is missing from the list of progress, and from nothing else.
+    this.unstored.push(reportRecord(progress.name, { kind: 'progress', report: progress.name, progress }));
+  }
+
+  /** What of it can't be stored is missing from the list of progress, and from nothing else. */
+  private storeProgress(): void {
+    if (this.unstored.length === 0) return;
+    const appends = [{ topic: TOPICS.reports, partition: 0, records: this.unstored }];
+    this.unstored = [];
     this.options.writer.commit({ appends }).catch(() => undefined);
   }
 
@@ -405,7 +435,11 @@ function absent(name: string): string {
   return `The static table ${name} is not there: its columns are null. \`hark reports static ${name} FILES…\` makes it.`;
 }
 
-const MALFORMED: ReportRefusal = { status: 400, code: 'malformed_command', message: 'the command is not one' };
+const MALFORMED: ReportRefusal = {
+  status: 400,
+  code: 'malformed_command',
+  message: 'the command is not one',
+};
 const TOO_MANY: ReportRefusal = {
   status: 409,
   code: 'too_many_reports',

@@ -1,5 +1,11 @@
 import { TOPICS, type ReportEvent } from '@hark/contracts';
-import { LogFullError, type Commit, type LogWriter, type NewRecord, type RunnerOptions } from '@hark/streaming';
+import {
+  LogFullError,
+  type Commit,
+  type LogWriter,
+  type NewRecord,
+  type RunnerOptions,
+} from '@hark/streaming';
 import { ReportBook } from './report-book.js';
 
 /** Name of the book's state in the log. */

@@ -2,7 +2,10 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ReportHost } from './report-host.js';
 
 /** Adds the reports' metrics to those of the process; they are read when they are asked for. */
-export function registerReportMetrics(metrics: Registry, host: Pick<ReportHost, 'reports' | 'running' | 'progress' | 'onProgress'>): void {
+export function registerReportMetrics(
+  metrics: Registry,
+  host: Pick<ReportHost, 'reports' | 'running' | 'progress' | 'onProgress'>,
+): void {
   const registers = [metrics];
   const labelNames = ['report'];
   new Gauge({
@@ -66,7 +69,11 @@ export function registerReportMetrics(metrics: Registry, host: Pick<ReportHost, 
       },
     });
   rate('hark_report_input_rows_per_second', 'Rows by the time between micro-batches', 'inputRowsPerSecond');
-  rate('hark_report_processed_rows_per_second', 'Rows by the time that a micro-batch took', 'processedRowsPerSecond');
+  rate(
+    'hark_report_processed_rows_per_second',
+    'Rows by the time that a micro-batch took',
+    'processedRowsPerSecond',
+  );
   const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers });
   const counters = {
     batches: counter('hark_report_batches_total', 'Micro-batches since the start of the process'),

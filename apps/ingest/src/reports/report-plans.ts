@@ -31,9 +31,10 @@ const SOURCES: Readonly<Record<string, { readonly topic: string; readonly rows: 
  * @throws QuerySpecError naming the field and the rule.
  */
 export function planReport(spec: ReportSpec, statics: Readonly<Record<string, StaticTable>>): ReportPlan {
-  const { name: _name, trigger = null, sink, ...querySpec } = spec;
+  const { trigger = null, sink } = spec;
+  checkSource(spec);
   const sources = Object.fromEntries(Object.entries(SOURCES).map(([key, { rows }]) => [key, rows]));
-  const query = compileQuery(querySpec, { sources, statics });
+  const query = compileQuery(spec, { sources, statics });
   if (trigger !== null && 'processingTime' in trigger)
     durationMs(trigger.processingTime, 'trigger.processingTime');
   checkSink(sink, query);
@@ -41,9 +42,26 @@ export function planReport(spec: ReportSpec, statics: Readonly<Record<string, St
   return { query, topics: inputs.map(({ topic }) => topic), sources: inputs.map(({ rows }) => rows) };
 }
 
+/** What comes from elsewhere goes through the front door first, so that it stands in the log. */
+function checkSource({ from, join }: ReportSpec): void {
+  const joined = join !== undefined && 'stream' in join ? join.stream.from : 'samples';
+  const field = typeof from === 'string' ? 'join.stream.from' : 'from';
+  if (typeof from === 'string' && typeof joined === 'string') return;
+  throw new QuerySpecError(
+    field,
+    'source_not_in_log',
+    'reports read samples, windows and predictions; files come into samples by HARK_WATCH_DIR, a Kafka topic by ' +
+      'HARK_KAFKA_SOURCE_TOPIC, and rows for trying by `hark simulate`',
+  );
+}
+
 function checkSink(sink: ReportSpec['sink'], { outputMode, schema }: QueryPlan): void {
   if (sink?.type === 'kafka') {
-    throw new QuerySpecError('sink.type', 'no_kafka', 'the service has no Kafka: HARK_KAFKA_BROKERS is not set');
+    throw new QuerySpecError(
+      'sink.type',
+      'no_kafka',
+      'the Kafka sink is not there yet: take webhook, file or parquet',
+    );
   }
   if (sink?.type !== 'file' && sink?.type !== 'parquet') return;
   if (outputMode !== 'append') {

@@ -11,14 +11,15 @@ import {
 } from '@hark/streaming';
 import { isoNanoseconds } from '@hark/streaming/files';
 import { ReportProcessor, type MicroBatch, type RowsOf } from './report-processor.js';
+import type { Ends } from './ends.js';
 import type { ReportPlan } from './report-plans.js';
 import { TriggerClock } from './trigger-clock.js';
 import { TriggerReader } from './trigger-reader.js';
 
-/** A micro-batch ends with the record that reaches this. */
-const STEP_BYTES = 1 << 19;
+/** A micro-batch ends with the record that reaches this: some 100,000 rows, a few milliseconds. */
+const STEP_BYTES = 1 << 22;
 /** Little is read again after a crash; the state of a report is small as a rule. */
-const SNAPSHOT_EVERY_BYTES = 1 << 23;
+const SNAPSHOT_EVERY_BYTES = 1 << 24;
 /** Of appended rows, so many of a micro-batch go to a sink that shows them. */
 const NEWEST_ROWS = 10_000;
 
@@ -100,7 +101,12 @@ export class ReportRun {
     const { inputs } = await this.runner.progress();
     return {
       state: this.processor.snapshot(),
-      inputs: inputs.map(({ topic, partition, position }) => ({ topic, partition, from: position, to: position })),
+      inputs: inputs.map(({ topic, partition, position }) => ({
+        topic,
+        partition,
+        from: position,
+        to: position,
+      })),
     };
   }
 
@@ -115,9 +121,9 @@ export class ReportRun {
   }
 
   /** Begins a trigger: what stands in the log now is to be taken. */
-  async fire(): Promise<void> {
+  async fire(ends: Ends): Promise<void> {
     for (const { topic, partition } of this.inputs)
-      this.reader.limit(topic, partition, await this.options.log.end(topic, partition));
+      this.reader.limit(topic, partition, await ends.of(topic, partition));
     this.clock.fire(this.options.now());
     this.isActive = true;
   }
@@ -183,7 +189,7 @@ export class ReportRun {
       Object.fromEntries(step.inputs.map((range) => [range.topic, { [range.partition]: of(range) }]));
     const latest = new Map<string, number>();
     for (const { topic, partition } of step.inputs) latest.set(topic, await log.end(topic, partition));
-    const { sink, trigger: _trigger } = created.spec;
+    const { sink } = created.spec;
     return {
       id: created.id,
       runId,

@@ -1,7 +1,7 @@
 import { partitionKey, type InputRange, type LogReader, type LogRecord } from '@hark/streaming';
 
-/** Reads kept, over all partitions. */
-const READS_KEPT = 16;
+/** Reads kept, over all partitions: reports that are due together read the same, one after the other. */
+const READS_KEPT = 3;
 
 /**
  * The log as several reports read it: what one has read lately is handed to the next that asks for the same, as the
@@ -16,7 +16,12 @@ export class SharedReader implements LogReader {
     private readonly turn: () => Promise<void>,
   ) {}
 
-  async read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]> {
+  async read(
+    topic: string,
+    partition: number,
+    from: number,
+    maxBytes: number,
+  ): Promise<readonly LogRecord[]> {
     const key = `${partitionKey(topic, partition)}/${from}/${maxBytes}`;
     const known = this.kept.get(key);
     if (known !== undefined) return known;
@@ -39,7 +44,12 @@ export class SharedReader implements LogReader {
     return this.log.end(topic, partition);
   }
 
-  steps(app: string, runner: string, from: number, limit: number): Promise<readonly (readonly InputRange[])[]> {
+  steps(
+    app: string,
+    runner: string,
+    from: number,
+    limit: number,
+  ): Promise<readonly (readonly InputRange[])[]> {
     return this.log.steps(app, runner, from, limit);
   }
 

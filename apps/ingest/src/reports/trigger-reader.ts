@@ -16,7 +16,12 @@ export class TriggerReader implements LogReader {
     this.limits.set(partitionKey(topic, partition), end);
   }
 
-  async read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]> {
+  async read(
+    topic: string,
+    partition: number,
+    from: number,
+    maxBytes: number,
+  ): Promise<readonly LogRecord[]> {
     const limit = this.limits.get(partitionKey(topic, partition)) ?? Infinity;
     if (from >= limit) return [];
     const began = this.elapsed();
@@ -39,7 +44,12 @@ export class TriggerReader implements LogReader {
     return this.log.end(topic, partition);
   }
 
-  steps(app: string, runner: string, from: number, limit: number): Promise<readonly (readonly InputRange[])[]> {
+  steps(
+    app: string,
+    runner: string,
+    from: number,
+    limit: number,
+  ): Promise<readonly (readonly InputRange[])[]> {
     return this.log.steps(app, runner, from, limit);
   }
 

@@ -35,16 +35,16 @@ Examples:
   hark reports static historicalAgg Phones_accelerometer.csv`,
     );
   const named = (name: string, description: string): Command =>
-    gatewayOptions(
-      reports.command(name).argument('<name>', 'of the report').description(description),
-    );
+    gatewayOptions(reports.command(name).argument('<name>', 'of the report').description(description));
 
   gatewayOptions(reports.command('list').description('all reports')).action(
     async (options: GatewayOptions) => {
       const answer = await gatewayClient(options, terminal).json<{ reports: ReportView[] }>('/v1/reports');
       if (options.json) return terminal.out(JSON.stringify(answer));
       if (answer.reports.length === 0)
-        return terminal.out('no reports: the service runs with HARK_REPORTS=none, or your token is not for all users');
+        return terminal.out(
+          'no reports: the service runs with HARK_REPORTS=none, or your token is not for all users',
+        );
       terminal.out(reportsTable(answer.reports));
     },
   );
@@ -160,7 +160,9 @@ async function makeStatic(
   terminal: Terminal,
 ): Promise<void> {
   if (name !== 'historicalAgg')
-    throw new UsageError('hark makes the table historicalAgg; put other tables into the folder static/ yourself');
+    throw new UsageError(
+      'hark makes the table historicalAgg; put other tables into the folder static/ yourself',
+    );
   const { environment } = terminal;
   const rejected = new RejectedRows(terminal, undefined);
   const recording = await Recording.open(files, { sensor: undefined, columns: undefined }, rejected.add);

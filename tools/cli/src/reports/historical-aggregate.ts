@@ -35,12 +35,21 @@ export async function historicalAggregate(
   }
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { gt, Model, sums: [n, x, y, z] }]) => ({
-      gt,
-      Model,
-      historical_count: n,
-      historical_x: x / n,
-      historical_y: y / n,
-      historical_z: z / n,
-    }));
+    .map(
+      ([
+        ,
+        {
+          gt,
+          Model,
+          sums: [n, x, y, z],
+        },
+      ]) => ({
+        gt,
+        Model,
+        historical_count: n,
+        historical_x: x / n,
+        historical_y: y / n,
+        historical_z: z / n,
+      }),
+    );
 }

@@ -19,10 +19,7 @@ export function reportsTable(reports: readonly ReportView[]): string {
 }
 
 /** Rows of a report, times without the digits that are all zeros. */
-export function rowsTable(
-  schema: readonly ReportColumn[],
-  rows: Iterable<readonly ReportValue[]>,
-): string {
+export function rowsTable(schema: readonly ReportColumn[], rows: Iterable<readonly ReportValue[]>): string {
   return renderTable(
     schema.map(({ name }) => name),
     [...rows].map((row) => row.map((value, i) => cell(value, schema[i].type))),
@@ -37,7 +34,18 @@ function cell(value: ReportValue, type: ReportColumn['type']): Cell {
 /** Micro-batches, one a line, the newest last. */
 export function progressTable(progress: readonly ReportProgress[]): string {
   return renderTable(
-    ['batch', 'time', 'rows in', 'in/s', 'processed/s', 'ms', 'rows out', 'late', 'state rows', 'state bytes'],
+    [
+      'batch',
+      'time',
+      'rows in',
+      'in/s',
+      'processed/s',
+      'ms',
+      'rows out',
+      'late',
+      'state rows',
+      'state bytes',
+    ],
     progress.map((each) => {
       const sum = (of: 'numRowsTotal' | 'memoryUsedBytes' | 'numRowsDroppedByWatermark'): number =>
         each.stateOperators.reduce((total, operator) => total + operator[of], 0);

@@ -1,4 +1,9 @@
-import { ReportTable, type ReportProgress, type ReportRecord, type ReportTableMessage } from '@hark/contracts';
+import {
+  ReportTable,
+  type ReportProgress,
+  type ReportRecord,
+  type ReportTableMessage,
+} from '@hark/contracts';
 import type { Terminal } from '../terminal/terminal.js';
 import { progressLine, rowsTable } from './report-text.js';
 

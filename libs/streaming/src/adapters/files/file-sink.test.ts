@@ -1,4 +1,10 @@
-import { TOPICS, type ReportBatch, type ReportColumn, type ReportCreated, type ReportSpec } from '@hark/contracts';
+import {
+  TOPICS,
+  type ReportBatch,
+  type ReportColumn,
+  type ReportCreated,
+  type ReportSpec,
+} from '@hark/contracts';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -114,7 +120,10 @@ describe('a file sink', () => {
   });
 
   it('writes each batch once though its runner dies after every write and every commit', async () => {
-    const said = [created({ type: 'file' }), ...Array.from({ length: 12 }, (_, i) => batch([[null, `u${i}`, i, i, true]]))];
+    const said = [
+      created({ type: 'file' }),
+      ...Array.from({ length: 12 }, (_, i) => batch([[null, `u${i}`, i, i, true]])),
+    ];
     const { log, writer } = await logOf(...said);
     class Crash extends Error {}
     let kills = 0;
@@ -138,12 +147,18 @@ describe('a file sink', () => {
       }
     }
     expect(kills).toBeGreaterThanOrEqual(10);
-    const users = files().map((file) => (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { User: string }).User);
+    const users = files().map(
+      (file) => (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { User: string }).User,
+    );
     expect(users).toEqual(Array.from({ length: 12 }, (_, i) => `u${i}`));
   });
 
   it('passes over reports with other sinks, and those that were dropped', async () => {
-    const { log, writer } = await logOf(created({ type: 'memory' }), batch(ROWS), created({ type: 'file' }, 'kept'));
+    const { log, writer } = await logOf(
+      created({ type: 'memory' }),
+      batch(ROWS),
+      created({ type: 'file' }, 'kept'),
+    );
     await append(writer, { kind: 'dropped', report: 'kept', at: '', command: 1 } as never);
     await append(writer, batch(ROWS, 'kept'));
     await run(log, writer, new FolderStore(folder));
@@ -154,11 +169,25 @@ describe('a file sink', () => {
 describe('a folder store', () => {
   it('shows a folder whole or not at all, and clears what was left half made', async () => {
     const store = new FolderStore(folder);
-    await store.write('a/b', packFolder([{ path: 'x/1', bytes: Uint8Array.of(1) }, { path: '2', bytes: Uint8Array.of(2) }]));
+    await store.write(
+      'a/b',
+      packFolder([
+        { path: 'x/1', bytes: Uint8Array.of(1) },
+        { path: '2', bytes: Uint8Array.of(2) },
+      ]),
+    );
     expect(files()).toEqual(['a/b/2', 'a/b/x/1']);
     // Escapes upwards fail before anything stands.
     const beyond = join('n'.repeat(300), 'f');
-    await expect(store.write('c', packFolder([{ path: '1', bytes: Uint8Array.of(1) }, { path: beyond, bytes: Uint8Array.of(1) }]))).rejects.toThrow();
+    await expect(
+      store.write(
+        'c',
+        packFolder([
+          { path: '1', bytes: Uint8Array.of(1) },
+          { path: beyond, bytes: Uint8Array.of(1) },
+        ]),
+      ),
+    ).rejects.toThrow();
     expect(existsSync(join(folder, 'c'))).toBe(false);
     await store.clean();
     expect(readdirSync(folder)).toEqual(['a']);

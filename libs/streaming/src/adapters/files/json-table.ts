@@ -3,7 +3,9 @@ import { TableFileError, tableOf, type Table } from './table.js';
 
 /** A table of JSON: a list of objects, or an object on each line. */
 export function jsonTable(text: string): Table {
-  const objects = text.trimStart().startsWith('[') ? parse(text) : text.split('\n').filter(Boolean).map(parse);
+  const objects = text.trimStart().startsWith('[')
+    ? parse(text)
+    : text.split('\n').filter(Boolean).map(parse);
   if (!Array.isArray(objects) || !objects.every(isObject))
     throw new TableFileError('expected a list of JSON objects, or one on each line');
   const names = [...new Set(objects.flatMap((each) => Object.keys(each)))];

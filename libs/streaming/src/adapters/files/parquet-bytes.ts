@@ -19,9 +19,11 @@ export function parquetBytes(
   schema: readonly ReportColumn[],
   rows: readonly (readonly ReportValue[])[],
 ): Uint8Array {
-  const elements = schema.map(
-    ({ name, type }): SchemaElement => ({ name, repetition_type: 'OPTIONAL', ...ELEMENTS[type] }),
-  );
+  const elements = schema.map(({ name, type }): SchemaElement => ({
+    name,
+    repetition_type: 'OPTIONAL',
+    ...ELEMENTS[type],
+  }));
   const buffer = parquetWriteBuffer({
     columnData: schema.map(({ name, type }, i) => ({
       name,

@@ -2,7 +2,10 @@ import type { ReportColumn, ReportValue } from '@hark/contracts';
 import type { QueryPlan, Row, Value } from '../../queries/index.js';
 
 /** The columns that a plan puts out. */
-export function reportColumns({ schema, keyColumns }: Pick<QueryPlan, 'schema' | 'keyColumns'>): ReportColumn[] {
+export function reportColumns({
+  schema,
+  keyColumns,
+}: Pick<QueryPlan, 'schema' | 'keyColumns'>): ReportColumn[] {
   return schema.map(({ name, type }, i) => ({ name, type, key: keyColumns.includes(i) }));
 }
 

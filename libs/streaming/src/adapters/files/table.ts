@@ -16,7 +16,9 @@ export class TableFileError extends Error {
 export function tableOf(names: readonly string[], cells: readonly (readonly Value[])[]): Table {
   const types = names.map((_, c) => typeOf(cells, c));
   const columns = names.map((name, c) => ({ name, type: types[c] }));
-  const rows = cells.map((row) => row.map((cell, c) => (types[c] === 'string' && cell !== null ? String(cell) : cell)));
+  const rows = cells.map((row) =>
+    row.map((cell, c) => (types[c] === 'string' && cell !== null ? String(cell) : cell)),
+  );
   return { columns, rows };
 }
 
