@@ -1,0 +1,106 @@
+import { TOPICS } from '@hark/contracts';
+import { MemoryArtifactStore, MemoryLog, type LogReader } from '@hark/streaming';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LEARNER_SETTINGS, RecordedService, WINDOW_SETTINGS } from '../testing/recorded-service.js';
+import { rewriteWithout } from './rewritten-log.js';
+
+const THEY = 'user-to-be-erased';
+const STAYS = 'b';
+
+const world = () => ({ log: new MemoryLog({ now: () => 7 }), artifacts: new MemoryArtifactStore() });
+
+/** Two users, or one, seen in the same order; labels, a rollback and alerts in between. */
+async function live(users: readonly string[]) {
+  const { log, artifacts } = world();
+  const service = await RecordedService.start(log, artifacts);
+  const both = users.includes(THEY);
+  for (let second = 0; second < 60; second++) {
+    await service.send(users, second);
+    await service.take();
+    if (second === 20) {
+      // Of one who was never there nothing is stored: an empty record stands for it, so that numbers stay.
+      await service.tell(TOPICS.labels, both ? label(THEY) : null);
+      await service.tell(TOPICS.labels, label(STAYS));
+    }
+    if (second === 40) {
+      await service.tell(TOPICS.commands, { kind: 'rollback', to: 2, learning: 'continue', reason: null });
+    }
+  }
+  await service.take();
+  return { log, artifacts, service };
+}
+
+function label(user: string) {
+  return {
+    ...{ kind: 'label', user, device: null, fromNs: '0', toNs: '20000000000' },
+    ...{ activity: 'walk', source: 'user' },
+  };
+}
+
+async function contents(log: LogReader, topic: string): Promise<string[]> {
+  const records = await log.read(topic, 0, 0, 1 << 30);
+  return records.map(({ key, value }) => `${key}: ${Buffer.from(value).toString('latin1')}`);
+}
+
+describe('a log rewritten without a user', () => {
+  let before: Awaited<ReturnType<typeof live>>;
+  let never: Awaited<ReturnType<typeof live>>;
+  const after = world();
+
+  beforeAll(async () => {
+    before = await live([THEY, STAYS]);
+    await before.service.tell(TOPICS.announcements, { type: 'x', data: { scope: { users: [THEY] } } });
+    await before.service.tell(TOPICS.announcements, { type: 'x', data: { scope: { users: [STAYS] } } });
+    await before.service.tell(TOPICS.rules, {
+      ...{ kind: 'rule', by: null, key: null },
+      rule: { name: null, activity: 'walk', forSeconds: 1, users: [THEY, STAYS], devices: null },
+    });
+    never = await live([STAYS]);
+    await rewriteWithout(THEY, {
+      ...{ from: before.log, to: after.log, artifacts: after.artifacts, stamp: () => undefined },
+      settings: { ...WINDOW_SETTINGS, ...LEARNER_SETTINGS },
+      onProgress: () => undefined,
+    });
+  });
+
+  it.each([TOPICS.windows, TOPICS.predictions, TOPICS.alerts])(
+    'has the %s of one that never saw them, to the bit',
+    async (topic) => {
+      const expected = await contents(never.log, topic);
+      expect(await contents(after.log, topic)).toEqual(expected);
+      if (topic !== TOPICS.alerts) expect(expected.length).toBeGreaterThan(50);
+      expect(await contents(before.log, topic)).not.toEqual(expected.length === 0 ? null : expected);
+    },
+  );
+
+  it('has the versions of one that never saw them, and the files are the same to the bit', async () => {
+    expect(await contents(after.log, TOPICS.models)).toEqual(await contents(never.log, TOPICS.models));
+    expect([...after.artifacts.names].sort()).toEqual([...never.artifacts.names].sort());
+    for (const name of never.artifacts.names) {
+      expect(after.artifacts.read(name)).toEqual(never.artifacts.read(name));
+    }
+  });
+
+  it('holds their name nowhere, and of the others’ words all', async () => {
+    for (const topic of Object.values(TOPICS)) {
+      for (const text of await contents(after.log, topic)) expect(text).not.toContain(THEY);
+    }
+    expect(await contents(after.log, TOPICS.announcements)).toEqual([
+      ': ',
+      `: ${JSON.stringify({ type: 'x', data: { scope: { users: [STAYS] } } })}`,
+    ]);
+    expect((await contents(after.log, TOPICS.rules))[0]).toContain(`"users":["${STAYS}"]`);
+  });
+
+  it('goes on as one that never saw them', async () => {
+    const [again, other] = await Promise.all(
+      [after, never].map(({ log, artifacts }) => RecordedService.start(log, artifacts)),
+    );
+    for (const service of [again, other]) {
+      for (let second = 60; second < 80; second++) await service.send([STAYS], second);
+      await service.take();
+    }
+    expect(await again.read(TOPICS.predictions)).toEqual(await other.read(TOPICS.predictions));
+    expect(await again.read(TOPICS.models)).toEqual(await other.read(TOPICS.models));
+  });
+});
