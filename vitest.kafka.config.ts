@@ -8,7 +8,7 @@ export default defineConfig({
     ...shared.test,
     include: ['libs/*/src/**/*.kafka.test.ts', 'e2e/kafka/**/*.test.ts'],
     exclude: configDefaults.exclude,
-    globalSetup: './tools/kafka/src/shared-broker.ts',
+    globalSetup: './e2e/kafka/shared-broker.ts',
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TOPICS } from '@hark/contracts';
 import type { KafkaOptions } from '@hark/streaming/adapters';
 import { z } from 'zod';
 import { SettingsError } from './settings-error.js';
@@ -22,6 +23,7 @@ export const kafkaSettings = {
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,64}$/, 'expected up to 64 of a-z A-Z 0-9 . _ -')
     .default('hark.'),
+  HARK_KAFKA_OPEN_TOPICS: z.string().default('').transform(openedOf),
   HARK_KAFKA_REPLICATION: wholeNumber(0, 0, 9),
   HARK_KAFKA_CACHE_MB: wholeNumber(64, 16, 65_536),
   HARK_KAFKA_TLS: z.enum(['0', '1'], 'expected 0 or 1').default('0'),
@@ -37,6 +39,19 @@ export const kafkaSettings = {
 
 export type KafkaSettings = z.infer<z.ZodObject<typeof kafkaSettings>>;
 
+/** Topics whose records are JSON that other programs can use. */
+const OPENABLE: readonly string[] = [TOPICS.predictions, TOPICS.alerts, TOPICS.models, TOPICS.announcements];
+
+function openedOf(text: string, context: z.RefinementCtx): string[] {
+  const topics = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (topics.every((topic) => OPENABLE.includes(topic))) return topics;
+  context.addIssue(`expected names of ${OPENABLE.join(', ')}, separated by commas`);
+  return z.NEVER;
+}
+
 const BROKER = /^[^\s:/,]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
 
 /**
@@ -45,7 +60,11 @@ const BROKER = /^[^\s:/,]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
  */
 export function kafkaOptions(settings: KafkaSettings): KafkaOptions | null {
   if (settings.HARK_KAFKA_BROKERS.length === 0) return null;
-  const { HARK_KAFKA_SASL: mechanism, HARK_KAFKA_USERNAME: username, HARK_KAFKA_PASSWORD: password } = settings;
+  const {
+    HARK_KAFKA_SASL: mechanism,
+    HARK_KAFKA_USERNAME: username,
+    HARK_KAFKA_PASSWORD: password,
+  } = settings;
   const login = [mechanism, username, password].filter((part) => part !== undefined).length;
   if (login !== 0 && login !== 3)
     throw new SettingsError(

@@ -24,6 +24,7 @@ export async function openStorage(
   if (kafka === null) return openDataFolder(settings.HARK_DATA);
   const log = await KafkaLog.open({
     ...kafka,
+    opened: settings.HARK_KAFKA_OPEN_TOPICS,
     onAvailability: (away) => {
       if (away === null) logger.info('Kafka is back');
       else logger.error({ brokers: kafka.brokers, reason: away }, 'Kafka is away: waiting for it');

@@ -7,9 +7,8 @@ export interface BrokerProperties {
   readonly secured?: {
     readonly user: string;
     readonly password: string;
-    /** Paths of PEM files. */
+    /** Path of its PEM; certificate and key together stand in `keystore.pem` of the folder. */
     readonly certificate: string;
-    readonly key: string;
   };
 }
 
@@ -34,6 +33,9 @@ export function brokerProperties({ port, controllerPort, folder, secured }: Brok
     'transaction.state.log.num.partitions': 4,
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
+    // After a kill the broker is taken back when its session is over.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
     'auto.create.topics.enable': 'false',
     'group.initial.rebalance.delay.ms': 0,
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': 2000,
@@ -43,7 +45,7 @@ export function brokerProperties({ port, controllerPort, folder, secured }: Brok
     'log.cleaner.dedupe.buffer.size': 16 << 20,
   };
   if (secured !== undefined) {
-    const { user, password, certificate, key } = secured;
+    const { user, password, certificate } = secured;
     const login = `org.apache.kafka.common.security.plain.PlainLoginModule required username="${user}" password="${password}" user_${user}="${password}";`;
     Object.assign(properties, {
       'sasl.enabled.mechanisms': 'PLAIN',
@@ -54,9 +56,7 @@ export function brokerProperties({ port, controllerPort, folder, secured }: Brok
       'ssl.truststore.type': 'PEM',
       'ssl.truststore.location': certificate,
       'ssl.endpoint.identification.algorithm': '',
-      'hark.key': key,
     });
-    delete properties['hark.key'];
   }
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)

@@ -15,6 +15,8 @@ const READY_WITHIN_MS = 90_000;
 export interface KafkaBrokerOptions {
   readonly version?: string;
   readonly heapMegabytes?: number;
+  /** To be ready soon rather than fast later (default). */
+  readonly quick?: boolean;
   /** See {@link BrokerProperties.secured}. */
   readonly secured?: { readonly user: string; readonly password: string };
 }
@@ -29,6 +31,7 @@ export class KafkaBroker {
     readonly port: number,
     private readonly jars: string,
     private readonly heapMegabytes: number,
+    private readonly quick: boolean,
   ) {
     process.once('exit', this.abandon);
   }
@@ -38,7 +41,7 @@ export class KafkaBroker {
     const jars = kafkaJars(options.version ?? process.env['KAFKA_VERSION'] ?? DEFAULT_KAFKA_VERSION);
     const [port, controllerPort] = await freePorts(2);
     const folder = mkdtempSync(join(tmpdir(), 'hark-kafka-'));
-    const broker = new KafkaBroker(folder, port, jars, options.heapMegabytes ?? 256);
+    const broker = new KafkaBroker(folder, port, jars, options.heapMegabytes ?? 256, options.quick ?? true);
     try {
       const secured = options.secured && { ...options.secured, ...certificate(folder) };
       const properties: BrokerProperties = { port, controllerPort, folder, ...(secured && { secured }) };
@@ -70,7 +73,8 @@ export class KafkaBroker {
   async restart(): Promise<void> {
     const output = openSync(join(this.folder, 'broker.log'), 'a');
     const heap = [`-Xms${this.heapMegabytes}m`, `-Xmx${this.heapMegabytes}m`];
-    const flags = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', '-XX:TieredStopAtLevel=4'];
+    // Ready sooner, and at work with less memory; half as fast as a broker that is left to warm up.
+    const flags = this.quick ? ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] : ['-XX:+UseG1GC'];
     const child = spawn(
       java(),
       [...heap, ...flags, ...logging, '-cp', `${this.jars}/*`, 'kafka.Kafka', this.properties],
@@ -80,7 +84,8 @@ export class KafkaBroker {
     this.process = child;
     const before = Date.now();
     while (!(await accepts(this.port))) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Kafka died:\n${this.tail()}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`Kafka died:\n${this.tail()}`);
       if (Date.now() - before > READY_WITHIN_MS) throw new Error(`Kafka is not ready:\n${this.tail()}`);
       await sleep(50);
     }
@@ -105,7 +110,9 @@ export class KafkaBroker {
   private format(): void {
     const id = randomBytes(16).toString('base64url');
     const tool = [...logging, '-Xmx64m', '-cp', `${this.jars}/*`, 'kafka.tools.StorageTool'];
-    const made = spawnSync(java(), [...tool, 'format', `--cluster-id=${id}`, '-c', this.properties], { encoding: 'utf8' });
+    const made = spawnSync(java(), [...tool, 'format', `--cluster-id=${id}`, '-c', this.properties], {
+      encoding: 'utf8',
+    });
     if (made.status !== 0) throw new Error(`Kafka's storage cannot be made:\n${made.stdout}${made.stderr}`);
   }
 
@@ -163,13 +170,16 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 /** A certificate that signs itself, for 127.0.0.1. */
-function certificate(folder: string): { certificate: string; key: string } {
+function certificate(folder: string): { certificate: string } {
   const paths = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
   const made = spawnSync('openssl', [
     ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'],
     ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', paths.key, '-out', paths.certificate],
   ]);
   if (made.status !== 0) throw new Error(`openssl cannot make a certificate: ${made.stderr?.toString()}`);
-  writeFileSync(join(folder, 'keystore.pem'), readFileSync(paths.key) + '\n' + readFileSync(paths.certificate));
-  return paths;
+  writeFileSync(
+    join(folder, 'keystore.pem'),
+    readFileSync(paths.key) + '\n' + readFileSync(paths.certificate),
+  );
+  return { certificate: paths.certificate };
 }

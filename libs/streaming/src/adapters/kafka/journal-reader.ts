@@ -111,7 +111,11 @@ export class JournalReader {
   private async *messages(from: number, end: number): AsyncGenerator<PlacedJournal> {
     const { journal: topic, partition } = this;
     for (let at = from; at < end;) {
-      const [{ messages, next }] = await this.connection.fetch([{ topic, partition, kafkaOffset: at }], FETCH_BYTES, 0);
+      const [{ messages, next }] = await this.connection.fetch(
+        [{ topic, partition, kafkaOffset: at }],
+        FETCH_BYTES,
+        0,
+      );
       for (const { offset, value } of messages)
         yield { kafkaOffset: Number(offset), message: decodeJournal(value!) };
       if (next === at) return;

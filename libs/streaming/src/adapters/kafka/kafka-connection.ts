@@ -76,7 +76,11 @@ export class KafkaConnection {
         topics: places.map((place) => ({
           topic: place.topic,
           partitions: [
-            { partition: place.partition, fetchOffset: String(place.kafkaOffset), maxBytes: Math.max(maxBytes, 1) },
+            {
+              partition: place.partition,
+              fetchOffset: String(place.kafkaOffset),
+              maxBytes: Math.max(maxBytes, 1),
+            },
           ],
         })),
       }),
@@ -99,11 +103,7 @@ export class KafkaConnection {
   /** Kafka's offset before which everything is decided. */
   async stableEnd(topic: string, partition: number): Promise<number> {
     const answer = await this.leader(topic, partition, (broker) =>
-      broker.listOffsets({
-        replicaId: -1,
-        isolationLevel: READ_COMMITTED,
-        topics: [{ topic, partitions: [{ partition, timestamp: '-1' }] }],
-      }),
+      broker.listOffsets(lastOffset(topic, partition)),
     );
     return Number(answer.responses[0].partitions[0].offset);
   }
@@ -113,20 +113,25 @@ export class KafkaConnection {
     return this.with((cluster) => this.findLeader(cluster, topic, partition));
   }
 
-  /** How many partitions these topics have; waits a little for topics that are only just made. */
-  async metadataOf(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  /**
+   * How many partitions these topics have; waits for topics that are only just made until each partition is answered
+   * for.
+   */
+  async partitionsOf(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return this.with(async (cluster) => {
-      for (let attempt = 0; ; attempt++) {
-        try {
-          await cluster.addMultipleTargetTopics(topics);
-          break;
-        } catch (error) {
-          if (!NOT_YET.has(protocolType(error)) || attempt === 100) throw error;
-          await sleep(20);
-        }
-      }
+      await whenHeardOf(() => cluster.addMultipleTargetTopics(topics));
       for (const topic of topics) this.topics.add(topic);
-      return new Map(topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).length]));
+      const found = new Map<string, number>();
+      for (const topic of topics) {
+        const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+        for (const partition of partitions)
+          await whenHeardOf(async () => {
+            const broker = await this.leaderOf(cluster, topic, partition);
+            await broker.listOffsets(lastOffset(topic, partition));
+          });
+        found.set(topic, partitions.length);
+      }
+      return found;
     });
   }
 
@@ -148,7 +153,11 @@ export class KafkaConnection {
     }
   }
 
-  private async leaderOf(cluster: ProtocolCluster, topic: string, partition: number): Promise<ProtocolBroker> {
+  private async leaderOf(
+    cluster: ProtocolCluster,
+    topic: string,
+    partition: number,
+  ): Promise<ProtocolBroker> {
     return cluster.findBroker({ nodeId: await this.findLeader(cluster, topic, partition) });
   }
 
@@ -157,11 +166,36 @@ export class KafkaConnection {
       await cluster.addMultipleTargetTopics([topic]);
       this.topics.add(topic);
     }
-    const found = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition);
+    const found = cluster
+      .findTopicPartitionMetadata(topic)
+      .find(({ partitionId }) => partitionId === partition);
     if (found === undefined || found.leader < 0) throw new Error(`${topic}/${partition} has no leader yet`);
     return String(found.leader);
   }
 }
 
-/** What a broker says of a topic that it has not heard of yet. */
-const NOT_YET: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+function lastOffset(topic: string, partition: number) {
+  return {
+    replicaId: -1,
+    isolationLevel: READ_COMMITTED,
+    topics: [{ topic, partitions: [{ partition, timestamp: '-1' }] }],
+  };
+}
+
+/** What a broker says of a topic that is only just made. */
+const NOT_YET: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+]);
+
+async function whenHeardOf(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!NOT_YET.has(protocolType(error)) || attempt === 500) throw error;
+      await sleep(20);
+    }
+  }
+}

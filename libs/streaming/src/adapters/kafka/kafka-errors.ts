@@ -25,5 +25,5 @@ export function meaningOf(error: unknown): LogAwayError | KafkaRefusalError {
   const lasting = LASTING.test(protocolType(error)) || name === 'KafkaJSSASLAuthenticationError';
   return lasting
     ? new KafkaRefusalError(`Kafka refuses: ${message}`, { cause: error })
-    : new LogAwayError(`Kafka is away: ${message}`, { cause: error });
+    : new LogAwayError(`Kafka is away: ${message}`);
 }

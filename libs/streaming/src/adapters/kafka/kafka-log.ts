@@ -29,6 +29,10 @@ export interface KafkaLogOptions extends KafkaOptions {
   /** Partitions of a log that is made now; one that exists keeps its number. */
   readonly partitions?: number;
   readonly owners?: TopicOwners;
+  /** Topics whose records other programs are to read: each is a message of `open-<topic>` too, in the same transaction. */
+  readonly opened?: readonly string[];
+  /** Identity of a log that is made now, if it is the copy of another; one that exists keeps its own. */
+  readonly epoch?: string;
   /** Wall clock in milliseconds, for the timestamps of records. */
   readonly now?: () => number;
   /** Where this process is reached, for others that look for the holder of a partition. */
@@ -142,6 +146,7 @@ export class KafkaLog implements Log {
     const writer = await KafkaWriter.open({
       app,
       topics,
+      opened: this.options.opened ?? [],
       partitions: this.partitions,
       shard,
       prefix,
@@ -175,10 +180,10 @@ export class KafkaLog implements Log {
 
   private async prepare(): Promise<void> {
     const { prefix, replication, partitions = 1 } = this.options;
-    const one = (count: number) => plannedTopics(this.owners, count);
+    const one = (count: number) => plannedTopics(this.owners, count, this.options.opened);
     await makeTopics(this.reading, prefix, one(partitions).slice(0, 1), replication);
     this.identity = await readOrMakeIdentity(this.connect(), this.reading, prefix, {
-      epoch: randomUUID(),
+      epoch: this.options.epoch ?? randomUUID(),
       partitions,
     });
     const planned = one(this.identity.partitions);
@@ -215,7 +220,15 @@ export class KafkaLog implements Log {
     if (view === undefined) {
       const tailed = () => this.tail.watch(view!);
       const { cache, reading, persist } = this;
-      view = new PartitionView(topic, partition, this.options.prefix + topic, reading, cache, persist, tailed);
+      view = new PartitionView(
+        topic,
+        partition,
+        this.options.prefix + topic,
+        reading,
+        cache,
+        persist,
+        tailed,
+      );
       this.views.set(key, view);
     }
     return view;

@@ -8,12 +8,13 @@ import {
   partitionKey,
   type Commit,
   type CommitResult,
+  type LogRecord,
   type LogWriter,
   type RunnerState,
 } from '../../log/log.js';
 import { NotOwnerError } from '../../log/topic-owners.js';
 import { HEADER_BYTES } from '../lmdb/checked-value.js';
-import { encodeFrames, type Frame } from '../lmdb/frame.js';
+import { decodeFrame, encodeFrames, type Frame } from '../lmdb/frame.js';
 import type { Availability } from './availability.js';
 import { encodeKey, sealFrame, type KafkaFrame } from './frame-message.js';
 import {
@@ -27,7 +28,7 @@ import {
 import type { JournalReader } from './journal-reader.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import type { Persist } from './partition-view.js';
-import { journalTopic, stateTopic } from './topic-plan.js';
+import { journalTopic, openTopic, stateTopic } from './topic-plan.js';
 import { Transactions, type OutgoingMessage, type OutgoingPartition } from './transactions.js';
 
 /** Commits are taken into one transaction up to this size. */
@@ -43,6 +44,8 @@ export interface KafkaWriterOptions {
   readonly app: string;
   /** The topics that the app owns. */
   readonly topics: readonly string[];
+  /** Those of them that other programs read too. */
+  readonly opened: readonly string[];
   /** How many partitions each of them has. */
   readonly partitions: number;
   /** Which of the app's writers this is: its journal's partition. */
@@ -156,7 +159,8 @@ export class KafkaWriter implements LogWriter {
     const { app, topics, partitions, now } = this.options;
     for (const { topic, partition } of commit.appends) {
       if (!topics.includes(topic)) throw new NotOwnerError(app, topic);
-      if (partition >= partitions) throw new RangeError(`${topic} has ${partitions} partitions, no ${partition}`);
+      if (partition >= partitions)
+        throw new RangeError(`${topic} has ${partitions} partitions, no ${partition}`);
     }
     if (commit.snapshot !== undefined && commit.step === undefined)
       throw new TypeError('a snapshot belongs to a step');
@@ -168,7 +172,9 @@ export class KafkaWriter implements LogWriter {
     }));
     let bytes = commit.snapshot?.length ?? 0;
     for (const { frames } of appends) for (const { value } of frames) bytes += value.bytes.length;
-    return { appends, step: commit.step, snapshot: commit.snapshot?.slice(), bytes };
+    // Not `slice`: a Buffer's is a view.
+    const snapshot = commit.snapshot && new Uint8Array(commit.snapshot);
+    return { appends, step: commit.step, snapshot, bytes };
   }
 
   private async write(): Promise<void> {
@@ -240,12 +246,19 @@ export class KafkaWriter implements LogWriter {
 
   /** @returns Kafka's offsets of the first frame of each partition. */
   private async transact(group: readonly Pending[], placed: Placed): Promise<number[]> {
-    const { prefix } = this.options;
+    const { prefix, opened } = this.options;
     const outgoing: OutgoingPartition[] = placed.partitions.map(({ topic, partition, frames }) => ({
       topic: prefix + topic,
       partition,
       messages: frames.map(({ first, value }) => ({ key: encodeKey(first), value })),
     }));
+    for (const { topic, partition, frames } of placed.partitions)
+      if (opened.includes(topic))
+        outgoing.push({
+          topic: prefix + openTopic(topic),
+          partition,
+          messages: frames.flatMap(plainMessages),
+        });
     const steps = group.some(({ step }) => step !== undefined);
     const standings = await this.storeStates(group, placed.standings);
     if (steps) outgoing.push(this.journalOf(this.stepsOf(group), standings));
@@ -381,6 +394,13 @@ export class KafkaWriter implements LogWriter {
       this.options.committed(topic, partition, placed);
     });
   }
+}
+
+/** The records of a frame as messages with their own keys and values. */
+function plainMessages({ end, value }: PlacedFrames['frames'][number]): OutgoingMessage[] {
+  const records: LogRecord[] = [];
+  decodeFrame(value.subarray(HEADER_BYTES), end - 1, 0, records);
+  return records.map((record) => ({ key: Buffer.from(record.key), value: record.value as Buffer }));
 }
 
 /** Compaction keeps the last state of each runner: a piece that follows replaces the one of its number. */

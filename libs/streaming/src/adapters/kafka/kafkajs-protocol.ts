@@ -76,7 +76,10 @@ export interface ProtocolBroker {
       }[];
     },
   ): Promise<{
-    topics: readonly { topicName: string; partitions: readonly { partition: number; baseOffset: string }[] }[];
+    topics: readonly {
+      topicName: string;
+      partitions: readonly { partition: number; baseOffset: string }[];
+    }[];
   }>;
   initProducerId(request: {
     transactionalId: string;

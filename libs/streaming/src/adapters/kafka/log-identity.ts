@@ -44,7 +44,9 @@ export async function readIdentity(connection: KafkaConnection, prefix: string):
     if (value) {
       const { format, epoch, partitions } = JSON.parse(value.toString()) as LogIdentity & { format: number };
       if (format > FORMAT)
-        throw new KafkaRefusalError(`the log ${prefix} has format ${format}; this version reads up to ${FORMAT}`);
+        throw new KafkaRefusalError(
+          `the log ${prefix} has format ${format}; this version reads up to ${FORMAT}`,
+        );
       return { epoch, partitions };
     }
     if (next === kafkaOffset) return null;

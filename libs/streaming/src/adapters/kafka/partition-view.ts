@@ -227,7 +227,9 @@ export class PartitionView {
   }
 
   /** The first frame at or behind a place; null when nothing stands there. */
-  private async probe(kafkaOffset: number): Promise<{ first: number; kafkaOffset: number; stable: number } | null> {
+  private async probe(
+    kafkaOffset: number,
+  ): Promise<{ first: number; kafkaOffset: number; stable: number } | null> {
     const { kafkaTopic: topic, partition } = this;
     const [fetched] = await this.connection.fetch([{ topic, partition, kafkaOffset }], 1, 0);
     const [message] = fetched.messages;

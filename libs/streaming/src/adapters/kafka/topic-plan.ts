@@ -19,6 +19,8 @@ export const journalTopic = (app: string) => `${app}-journal`;
 export const stateTopic = (app: string) => `${app}-state`;
 
 const KEPT = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
+/** Others have a week to read it. */
+const OPEN = { 'cleanup.policy': 'delete', 'retention.ms': String(7 * 86_400_000) };
 const LATEST = {
   'cleanup.policy': 'compact',
   'min.cleanable.dirty.ratio': '0.1',
@@ -26,8 +28,15 @@ const LATEST = {
   'segment.ms': '600000',
 };
 
+/** A topic's records for other programs: a message each. */
+export const openTopic = (topic: string) => `open-${topic}`;
+
 /** Every topic of a log of so many partitions, without the prefix. */
-export function plannedTopics(owners: TopicOwners, partitions: number): PlannedTopic[] {
+export function plannedTopics(
+  owners: TopicOwners,
+  partitions: number,
+  opened: readonly string[] = [],
+): PlannedTopic[] {
   const large = { 'max.message.bytes': String(MAX_MESSAGE_BYTES) };
   const planned: PlannedTopic[] = [{ topic: LOG_TOPIC, partitions: 1, config: KEPT }];
   for (const [app, topics] of Object.entries(owners)) {
@@ -35,6 +44,7 @@ export function plannedTopics(owners: TopicOwners, partitions: number): PlannedT
     planned.push({ topic: journalTopic(app), partitions, config: KEPT });
     planned.push({ topic: stateTopic(app), partitions, config: { ...LATEST, ...large } });
   }
+  for (const topic of opened) planned.push({ topic: openTopic(topic), partitions, config: OPEN });
   return planned;
 }
 
@@ -65,7 +75,7 @@ export async function makeTopics(
       if (!isMadeAlready(error)) throw error;
     }
   });
-  await connection.metadataOf(planned.map(({ topic }) => prefix + topic));
+  await connection.partitionsOf(planned.map(({ topic }) => prefix + topic));
 }
 
 /** @throws KafkaRefusalError where a topic has another number of partitions. */
@@ -74,7 +84,7 @@ export async function checkPartitions(
   prefix: string,
   planned: readonly PlannedTopic[],
 ): Promise<void> {
-  const found = await connection.metadataOf(planned.map(({ topic }) => prefix + topic));
+  const found = await connection.partitionsOf(planned.map(({ topic }) => prefix + topic));
   for (const { topic, partitions } of planned) {
     const count = found.get(prefix + topic);
     if (count !== partitions)

@@ -65,7 +65,9 @@ export class Transactions {
         byLeader.set(leader, [...(byLeader.get(leader) ?? []), i]);
       }
       for (const indices of byLeader.values()) {
-        const offsets = await this.produce(indices.map((i) => ({ ...partitions[i], messages: rounds[i][round] })));
+        const offsets = await this.produce(
+          indices.map((i) => ({ ...partitions[i], messages: rounds[i][round] })),
+        );
         indices.forEach((index, i) => {
           if (round === 0) first[index] = offsets[i];
         });
@@ -116,7 +118,10 @@ export class Transactions {
     );
     partitions.forEach((one, i) => {
       const next = sequences[i] + one.messages.length;
-      this.sequences.set(`${one.topic}/${one.partition}`, next > MAX_SEQUENCE ? next - MAX_SEQUENCE - 1 : next);
+      this.sequences.set(
+        `${one.topic}/${one.partition}`,
+        next > MAX_SEQUENCE ? next - MAX_SEQUENCE - 1 : next,
+      );
     });
     return partitions.map((one) => {
       const written = answer.topics.find(({ topicName }) => topicName === one.topic)!;

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { KafkaBroker } from './kafka-broker.js';
-import { missingForKafka } from './kafka-jars.js';
+import { KafkaBroker } from '../../tools/kafka/src/kafka-broker.js';
+import { missingForKafka } from '../../tools/kafka/src/kafka-jars.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
