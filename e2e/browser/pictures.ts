@@ -6,8 +6,8 @@ import type { Page } from 'playwright-core';
 
 /** Pictures of each state, for people to look at. */
 const STATES = process.env['HARK_PICTURES'] || join(tmpdir(), 'hark-pictures');
-/** With `HARK_README_PICTURES=1` those that the README shows are made anew. */
-const README = process.env['HARK_README_PICTURES'] === '1';
+/** Whether, with `HARK_README_PICTURES=1`, those that the README shows are made anew: of the story once it has been told. */
+export const README = process.env['HARK_README_PICTURES'] === '1';
 const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
 
 /** Keeps a picture of the page as it is. @param readme under which name the README has it. */

@@ -9,6 +9,7 @@ export type { HarkStream } from './live/hark-stream.js';
 export type * from './live/stream-options.js';
 export type * from './live/web-socket.js';
 export type * from './rest/alerts-api.js';
+export type * from './rest/devices-api.js';
 export type * from './rest/labels-api.js';
 export type * from './rest/models-api.js';
 export type * from './rest/replays-api.js';

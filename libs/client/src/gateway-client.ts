@@ -23,6 +23,7 @@ import type {
 } from './live/stream-options.js';
 import type { WebSocketConstructor } from './live/web-socket.js';
 import { AlertsApi } from './rest/alerts-api.js';
+import { DevicesApi } from './rest/devices-api.js';
 import { LabelsApi } from './rest/labels-api.js';
 import { ModelsApi } from './rest/models-api.js';
 import { ReplaysApi } from './rest/replays-api.js';
@@ -56,6 +57,7 @@ export class GatewayClient {
   readonly replays: ReplaysApi;
   readonly labels: LabelsApi;
   readonly alerting: AlertsApi;
+  readonly devices: DevicesApi;
   readonly reports: ReportsApi;
   protected readonly rest: RestApi;
   private readonly live: LiveConnection;
@@ -81,6 +83,7 @@ export class GatewayClient {
     this.replays = new ReplaysApi(this.rest);
     this.labels = new LabelsApi(this.rest);
     this.alerting = new AlertsApi(this.rest);
+    this.devices = new DevicesApi(this.rest);
     this.reports = new ReportsApi(this.rest);
   }
 

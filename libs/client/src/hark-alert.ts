@@ -5,6 +5,7 @@ import type {
   ChallengerData,
   DeviceData,
   DriftData,
+  LabelsDisagreeData,
   ReportData,
   ServiceData,
 } from '@hark/contracts';
@@ -12,6 +13,7 @@ import type {
 interface DataOf {
   readonly 'hark.drift': DriftData;
   readonly 'hark.challenger': ChallengerData;
+  readonly 'hark.labels_disagree': LabelsDisagreeData;
   readonly 'hark.activity': ActivityData;
   readonly 'hark.device': DeviceData;
   readonly 'hark.service': ServiceData;

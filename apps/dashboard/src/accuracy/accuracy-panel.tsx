@@ -18,7 +18,7 @@ const RECENT_MS = 30_000;
 /** How many answers were right, beside two that know nothing, with what happened to the model on the same axis. */
 export function AccuracyPanel() {
   const dashboard = useDashboard();
-  dashboard.pulse.slow.value;
+  dashboard.pulse.follow('slow');
   const { accuracy, marks, alerts, cold, edgeMs } = dashboard;
   const fromMs = edgeMs - RIBBON_MS;
   const { windows, accuracy: now } = accuracy.recent(edgeMs, RECENT_MS);
@@ -48,6 +48,7 @@ export function AccuracyPanel() {
             lines={LINES}
             data={[curves.seconds, curves.majority, curves.noChange, curves.model]}
             x={[fromMs / 1000, edgeMs / 1000]}
+            xEvery={60}
             y={[0, 1]}
             yText={(value) => percent(value)}
             xText={(seconds) => clock(seconds * 1000).slice(0, 5)}
@@ -58,6 +59,7 @@ export function AccuracyPanel() {
                   text: `${isBack ? '↩ ' : ''}v${version}`,
                   colour: '--ink-2',
                   isStrong: isBack,
+                  row: isBack ? 1 : 0,
                 };
               }),
               ...alerts.driftMarks(fromMs, edgeMs).map(({ atMs, stage }): PlotMark => {
@@ -67,6 +69,7 @@ export function AccuracyPanel() {
                   text: stage,
                   colour: isDrift ? '--alarm' : '--notice',
                   isStrong: isDrift,
+                  row: isDrift ? 2 : 3,
                 };
               }),
             ]}

@@ -19,8 +19,9 @@ export function alertLine(alert: HarkAlert): AlertLine {
     case 'hark.drift': {
       const { stage, before, after, scope, lastGoodVersion, detector, signal } = alert.data;
       const where = some([...scope.devices, ...scope.classes]);
+      const errors = `${percent(before)} → ${percent(after)} wrong`;
       const change =
-        signal === 'error' ? `${percent(before)} → ${percent(after)} wrong` : `${signal} changed`;
+        { error: errors, orientation: `worn another way, ${errors}` }[signal] ?? `${signal} changed`;
       return {
         weight: stage === 'drift' ? 'drift' : stage === 'recovered' ? 'good' : 'notice',
         title: { warning: 'Drift warning', drift: 'Drift', recovered: 'Recovered' }[stage],
@@ -40,6 +41,11 @@ export function alertLine(alert: HarkAlert): AlertLine {
         detail,
         promote: promoted ? null : version,
       };
+    }
+    case 'hark.labels_disagree': {
+      const { user, device, windows, contradicted, advice } = alert.data;
+      const detail = `${user} · ${device} · ${whole(contradicted)} of ${whole(windows)} contradicted. ${advice}`;
+      return { ...PLAIN, weight: 'notice', title: 'Labels disagree', detail };
     }
     case 'hark.activity': {
       const { stage, name, activity, user, device, lastedSeconds } = alert.data;

@@ -8,6 +8,7 @@ import { VersionMarks } from '../accuracy/version-marks.js';
 import { ActivityBook } from '../activities/activity-book.js';
 import { AlertFeed } from '../alerts/alert-feed.js';
 import { Announcer } from '../announcer/announcer.js';
+import { ConnectDesk } from '../connect/connect-desk.js';
 import { ConfusionWindow } from '../confusion/confusion-window.js';
 import { DeviceBoard, keyOf } from '../devices/device-board.js';
 import { Labelling } from '../labels/labelling.js';
@@ -22,8 +23,8 @@ import { Pulse } from './pulse.js';
 
 /** Records of `predictions` looked back on when the page opens: five minutes of twenty devices, both revisions. */
 const LOOK_BACK = 12_000;
-/** Records of `samples` looked back on for the signal: twenty seconds of twelve devices and both sensors. */
-const SIGNAL_LOOK_BACK = 1200;
+/** Records of `samples` looked back on for the signal: twenty seconds of some devices. */
+const SIGNAL_LOOK_BACK = 400;
 const AGAIN_MS = 3000;
 
 /** Tabs below the ribbons. */
@@ -44,7 +45,10 @@ export class Dashboard {
   readonly trace = new SignalTrace();
   readonly pause = new PauseControl();
   readonly pulse = new Pulse(() => this.pause.held.value);
-  readonly announcer = new Announcer((text) => (this.said.value = text), setTimeout);
+  readonly announcer = new Announcer(
+    (text) => (this.said.value = text),
+    (action, ms) => setTimeout(action, ms),
+  );
   /** What the polite region says. */
   readonly said = signal('');
   readonly toasts = new Toasts();
@@ -58,6 +62,7 @@ export class Dashboard {
   readonly labelling = new Labelling(this);
   readonly replay = new ReplayDesk(this);
   readonly reports = new ReportDesk(this);
+  readonly connect = new ConnectDesk(this);
   /** Key of the device that is looked at. */
   readonly chosen = signal<string | null>(null);
   readonly tab = signal<Tab>('signal');

@@ -46,7 +46,11 @@ const INFO: Readonly<Record<Tab, TabInfo>> = {
     view: ThroughputView,
     curl: ({ origin }) => `curl -N '${origin}/v1/events?channel=progress'`,
   },
-  connect: { title: 'Connect a phone', view: ConnectView, curl: ({ origin }) => `curl ${origin}/v1/status` },
+  connect: {
+    title: 'Connect a phone',
+    view: ConnectView,
+    curl: ({ origin }) => `curl ${origin}/v1/clients\ncurl ${origin}/v1/connections`,
+  },
 };
 
 /** What is looked at one at a time. */

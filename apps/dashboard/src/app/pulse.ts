@@ -26,6 +26,11 @@ export class Pulse {
     clearInterval(this.timer);
   }
 
+  /** Has the component that calls this drawn anew at this rate. */
+  follow(rate: keyof typeof EVERY_MS): void {
+    void this[rate].value;
+  }
+
   /** Something is new. */
   mark(): void {
     this.dirty = true;

@@ -7,7 +7,7 @@ import { Empty } from '../panel/empty.js';
 /** What was done (rows) and what was said (columns), of the newest labelled windows. */
 export function ConfusionView() {
   const dashboard = useDashboard();
-  dashboard.pulse.slow.value;
+  dashboard.pulse.follow('slow');
   const { confusion, book } = dashboard;
   const codes = book.all.filter((code) => code <= 6 || confusion.of(code) > 0);
   if (confusion.size === 0) {

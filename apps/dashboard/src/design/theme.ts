@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
@@ -7,6 +7,15 @@ const ORDER: readonly Theme[] = ['auto', 'light', 'dark'];
 
 /** Light, dark, or as the system says. */
 export const theme = signal<Theme>(stored());
+
+const darkSystem = matchMedia('(prefers-color-scheme: dark)');
+const systemIsDark = signal(darkSystem.matches);
+darkSystem.addEventListener('change', ({ matches }) => (systemIsDark.value = matches));
+
+/** What is shown: whatever draws by itself takes its colours anew when this changes. */
+export const scheme = computed(() =>
+  theme.value === 'auto' ? (systemIsDark.value ? 'dark' : 'light') : theme.value,
+);
 
 export function nextTheme(): void {
   theme.value = ORDER[(ORDER.indexOf(theme.value) + 1) % ORDER.length];

@@ -10,7 +10,7 @@ import { silenceWord } from './silence-word.js';
 /** A device in the list: who, what, how sure, and how its data comes in. */
 export function DeviceLine({ device }: { readonly device: DeviceState }) {
   const dashboard = useDashboard();
-  dashboard.pulse.calm.value;
+  dashboard.pulse.follow('calm');
   const { key, user, said, confidence, state, reason } = device;
   const isChosen = dashboard.chosen.value === key;
   const ageMs = Date.now() - device.heardAtMs;

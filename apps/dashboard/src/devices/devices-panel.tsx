@@ -11,7 +11,7 @@ import { DeviceLine } from './device-line.js';
 export function DevicesPanel() {
   const dashboard = useDashboard();
   const asTable = useSignal(false);
-  dashboard.pulse.calm.value;
+  dashboard.pulse.follow('calm');
   const { devices } = dashboard.board;
   return (
     <Panel

@@ -24,7 +24,7 @@ export const EXPLANATIONS = {
   records: 'Records that an app has taken, a second.',
   lag: 'Records that wait for an app. It should come back to 0.',
   messages: 'Messages that the gateway sends to all its subscribers, a second.',
-  samplesRate: 'Records of the topic samples, a second; a record is a request of a device.',
+  predictionsRate: 'Predictions a second, of all devices: first ones, revisions and final ones.',
   replayPosition: 'Event time that the replay has reached.',
   replaySpeed:
     'Event time played for each unit of wall time. Below what was asked for where that can’t be met.',

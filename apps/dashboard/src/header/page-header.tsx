@@ -11,7 +11,7 @@ const RECENT_MS = 30_000;
 /** How everything stands, in one line. */
 export function PageHeader() {
   const dashboard = useDashboard();
-  dashboard.pulse.slow.value;
+  dashboard.pulse.follow('slow');
   const { versions, board, accuracy, progress, edgeMs } = dashboard;
   const learning = versions.learning.value;
   const version = versions.current.value ?? dashboard.marks.current;
@@ -52,10 +52,10 @@ export function PageHeader() {
           </dd>
         </div>
         <div>
-          <dt>samples in</dt>
+          <dt>predictions</dt>
           <dd>
-            <Explained of="samplesRate" focusable>
-              {short(progress.latest?.topics['samples']?.perSecond)}/s
+            <Explained of="predictionsRate" focusable>
+              {short(progress.latest?.topics['predictions']?.perSecond)}/s
             </Explained>
           </dd>
         </div>

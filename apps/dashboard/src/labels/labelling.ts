@@ -51,6 +51,7 @@ export class Labelling {
 
   dismiss(): void {
     this.naming.value = null;
+    this.release();
   }
 
   /** It was this. */
@@ -58,7 +59,7 @@ export class Labelling {
     const { dashboard } = this;
     const naming = this.naming.value;
     if (naming === null) return;
-    this.naming.value = null;
+    this.dismiss();
     const { user, device, stretch } = naming;
     const [from, to] = [stretch.windowsFromMs, stretch.windowsToMs].map((ms) => new Date(ms).toISOString());
     const answer = await dashboard.attempt('The label', () =>
@@ -87,6 +88,12 @@ export class Labelling {
       },
     });
     dashboard.announcer.say(`${text} This can be undone.`);
+  }
+
+  /** The cursor goes back to the newest window, unless somebody steps through a view that stands still. */
+  private release(): void {
+    if (!this.dashboard.pause.held.value) this.cursorMs.value = null;
+    this.dashboard.pulse.now();
   }
 
   private async undo(id: string, naming: Naming): Promise<void> {

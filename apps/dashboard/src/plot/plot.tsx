@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { theme } from '../design/theme.js';
+import { scheme } from '../design/theme.js';
 import { useSize } from '../ribbon/use-canvas.js';
 
 export interface PlotLine {
@@ -20,6 +20,8 @@ export interface PlotMark {
   readonly text: string;
   readonly colour: string;
   readonly isStrong: boolean;
+  /** Where its text stands, rows up from the axis. One that would run into the one before is left out. */
+  readonly row: number;
 }
 
 export interface PlotProps {
@@ -33,6 +35,8 @@ export interface PlotProps {
   readonly yText: (value: number) => string;
   readonly xText: (seconds: number) => string;
   readonly marks?: readonly PlotMark[];
+  /** Distance of the texts on the time axis, seconds. */
+  readonly xEvery: number;
 }
 
 const FONT = '10.5px system-ui, sans-serif';
@@ -44,7 +48,7 @@ export function Plot(props: PlotProps) {
   const latest = useRef(props);
   latest.current = props;
   const shape = props.lines.map(({ name }) => name).join('|');
-  const scheme = theme.value;
+  const colours = scheme.value;
 
   useEffect(() => {
     const element = box.current;
@@ -56,7 +60,7 @@ export function Plot(props: PlotProps) {
       made.destroy();
     };
     // The size is followed below; other lines or colours make another plot.
-  }, [width === 0 || height === 0, shape, scheme]);
+  }, [width === 0 || height === 0, shape, colours]);
 
   useLayoutEffect(() => {
     const { current } = plot;
@@ -102,7 +106,8 @@ function optionsOf(
         ...axis,
         grid: { show: false },
         size: 20,
-        space: 64,
+        space: 30,
+        incrs: [latest.current.xEvery],
         values: (_, at) => at.map((each) => latest.current.xText(each)),
       },
       { ...axis, grid, size: 42, space: 26, values: (_, at) => at.map((each) => latest.current.yText(each)) },
@@ -122,15 +127,15 @@ function optionsOf(
   };
 }
 
-/** Vertical lines with a word at their head; words that would run into the one before are left out. */
+/** Vertical lines, each with a word at its foot. */
 function drawMarks(plot: uPlot, marks: readonly PlotMark[], colour: (name: string) => string): void {
   const { ctx: context, bbox } = plot;
   const density = devicePixelRatio;
-  let taken = -Infinity;
+  const taken: number[] = [];
   context.save();
   context.font = `600 ${10 * density}px system-ui, sans-serif`;
   context.textBaseline = 'top';
-  for (const { at, text, colour: name, isStrong } of marks) {
+  for (const { at, text, colour: name, isStrong, row } of marks) {
     const x = Math.round(plot.valToPos(at, 'x', true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     context.strokeStyle = context.fillStyle = colour(name);
@@ -142,9 +147,9 @@ function drawMarks(plot: uPlot, marks: readonly PlotMark[], colour: (name: strin
     context.stroke();
     const wide = context.measureText(text).width;
     const left = Math.min(x + 4 * density, bbox.left + bbox.width - wide);
-    if (left < taken && !isStrong) continue;
-    context.fillText(text, left, bbox.top + (isStrong ? 14 * density : 1));
-    taken = Math.max(taken, left + wide + 4 * density);
+    if (left < (taken[row] ?? -Infinity)) continue;
+    context.fillText(text, left, bbox.top + bbox.height - 13 * (row + 1) * density);
+    taken[row] = left + wide + 5 * density;
   }
   context.restore();
 }

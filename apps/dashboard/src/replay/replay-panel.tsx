@@ -74,7 +74,7 @@ export function ReplayTab() {
 
 function Player() {
   const { replay, versions, pulse } = useDashboard();
-  pulse.calm.value;
+  pulse.follow('calm');
   const view = replay.replay.value;
   const session = replay.session.value;
   const list = versions.list.value ?? [];
@@ -130,7 +130,7 @@ function Player() {
       <ReplayRibbon session={session} />
       <Transport view={view} session={session} />
       <dl class="facts in-line">
-        <dt>says</dt>
+        <dt>status</dt>
         <dd>{statusOf(view)}</dd>
         <dt>speed</dt>
         <dd>
@@ -219,7 +219,7 @@ function Transport({ view, session }: { readonly view: Replay; readonly session:
 /** What the replay has said so far, over the whole session; the line below is the truth. */
 function ReplayRibbon({ session }: { readonly session: SessionView }) {
   const { replay, book, pulse } = useDashboard();
-  pulse.calm.value;
+  pulse.follow('calm');
   const [box, { width }] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const endMs = Date.parse(session.end);

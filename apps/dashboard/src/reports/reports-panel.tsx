@@ -63,7 +63,7 @@ function Bars({ table }: { readonly table: ReportRows }) {
           <span class="bar-name" title={name}>
             {name}
           </span>
-          <span class="bar-line" style={{ width: `${(60 * Math.abs(value)) / most}%` }} aria-hidden="true" />
+          <span class="bar-line" style={{ width: `${(100 * Math.abs(value)) / most}%` }} aria-hidden="true" />
           <span class="number">{short(value)}</span>
         </div>
       ))}

@@ -7,7 +7,7 @@ import { stretches } from './stretches.js';
 /** The ribbon of the chosen device, or of all, as text: newest first. */
 export function RibbonTable() {
   const dashboard = useDashboard();
-  dashboard.pulse.slow.value;
+  dashboard.pulse.follow('slow');
   const { board, book, edgeMs } = dashboard;
   const rows = board.devices.flatMap((device) => {
     const edge = rowEdgeMs(edgeMs, device.seenToMs);

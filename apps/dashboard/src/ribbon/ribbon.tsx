@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useDashboard } from '../app/dashboard-context.js';
-import { theme } from '../design/theme.js';
+import { scheme } from '../design/theme.js';
 import { minuteTicks, RibbonPainter } from './ribbon-painter.js';
 import { msAt, RIBBON_MS, ROW_PX, rowEdgeMs } from './ribbon-scale.js';
 import { stretchAt } from './stretches.js';
@@ -16,10 +16,10 @@ export function Ribbon() {
   const { devices } = dashboard.board;
   const height = devices.length * ROW_PX;
   const edgeMs = dashboard.edgeMs;
-  dashboard.pulse.calm.value;
+  dashboard.pulse.follow('calm');
   const chosen = dashboard.chosen.value;
   const cursorMs = dashboard.labelling.cursorMs.value;
-  theme.value;
+  void scheme.value;
 
   useLayoutEffect(() => {
     if (canvas.current === null || width === 0) return;

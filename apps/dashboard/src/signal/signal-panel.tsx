@@ -13,7 +13,7 @@ const LINES = [{ name: '|acc|', colour: '--accent', width: 1.5 }];
 /** |acceleration| of the chosen device as it comes in, and how its data does. */
 export function SignalView() {
   const dashboard = useDashboard();
-  dashboard.pulse.fast.value;
+  dashboard.pulse.follow('fast');
   const { trace, board } = dashboard;
   const device = board.device(dashboard.chosen.value);
   if (device === undefined) return <Empty>Choose a device to see its signal.</Empty>;
@@ -73,6 +73,7 @@ export function SignalView() {
           lines={LINES}
           data={[seconds, values]}
           x={[-SPAN_MS / 1000, 0]}
+          xEvery={5}
           y={[0, 25]}
           yText={(value) => `${value}`}
           xText={(at) => `${at} s`.replace('-', '\u2212')}

@@ -15,7 +15,7 @@ const LINES = [
 /** How fast each app takes its records, and how many wait. */
 export function ThroughputView() {
   const dashboard = useDashboard();
-  dashboard.pulse.slow.value;
+  dashboard.pulse.follow('slow');
   const { progress } = dashboard;
   const { latest } = progress;
   if (latest === null)
@@ -73,6 +73,7 @@ export function ThroughputView() {
         lines={LINES}
         data={[seconds, ...lines]}
         x={[to - 300, to]}
+        xEvery={60}
         yText={(value) => short(value)}
         xText={(at) => clock(at * 1000).slice(0, 5)}
       />

@@ -7,7 +7,7 @@ import { clock } from '../format/times.js';
 export function TransportBar(props: { readonly onHelp: () => void; readonly onRollBack: () => void }) {
   const dashboard = useDashboard();
   const { pause, labelling, board, pulse } = dashboard;
-  pulse.slow.value;
+  pulse.follow('slow');
   const isHeld = pause.held.value;
   const { edgeMs } = dashboard;
   const cursorMs = labelling.cursorMs.value;

@@ -66,6 +66,7 @@ describe('a call', () => {
     [() => hark.reports.stop('n'), 'POST', '/v1/reports/n/stop', null],
     [() => hark.reports.restart('n'), 'POST', '/v1/reports/n/restart', null],
     [() => hark.reports.drop('n'), 'DELETE', '/v1/reports/n', null],
+    [() => hark.devices.apps(), 'GET', '/v1/clients', null],
     [() => hark.status(), 'GET', '/v1/status', null],
   ])('%s is %s %s %s', async (call, method, path, body) => {
     world.answers = [answer(200, { an: 'answer' })];

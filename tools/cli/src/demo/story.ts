@@ -8,11 +8,11 @@ const WINDOW_MS = 2560;
 export const STORY = {
   users: 6,
   devices: 12,
-  seed: 4,
+  seed: 1,
   /** Mean length of one activity. */
   boutSeconds: 14,
-  /** A sensor's rows are sent so often. */
-  batchSeconds: 0.5,
+  /** What all devices have recorded is sent so often, together: the order in the log is the same each time. */
+  sendEveryMs: 500,
   /** When devices are turned over and put into bags, and how many. */
   turnedAtSeconds: 75,
   turnedDevices: 12,
@@ -28,13 +28,15 @@ export const STORY_SETTINGS = {
   HARK_SENSOR_LAG_MS: '2000',
   HARK_IDLE_TIMEOUT_MS: '10000',
   HARK_VERSION_EVERY: '100',
+  // Of all that could be watched the errors: this story is about them.
+  HARK_DRIFT_SIGNALS: 'error',
 } as const;
 
 /** @param nowMs wall clock. */
 export function simulationOf(nowMs: number): SimulationOptions {
-  const { users, devices, seed, boutSeconds, batchSeconds, turnedAtSeconds, turnedDevices } = STORY;
+  const { users, devices, seed, boutSeconds, sendEveryMs, turnedAtSeconds, turnedDevices } = STORY;
   return {
-    ...{ users, devices, seed, boutSeconds, batchSeconds },
+    ...{ users, devices, seed, boutSeconds, batchSeconds: sendEveryMs / 1000 },
     startMs: Math.floor(nowMs / WINDOW_MS) * WINDOW_MS,
     sessionSeconds: Infinity,
     faults: ['dup', 'drift'],
