@@ -7,6 +7,7 @@ import { RulesService } from './alerts/rules.service.js';
 import { DevicesController } from './devices/devices.controller.js';
 import { IngestDoor } from './devices/ingest-door.js';
 import { documentsModules } from './documents/gateway-documents.js';
+import { Erasures, ErasuresController } from './erasure/erasures.controller.js';
 import { requireJsonBody } from './http/json-body.js';
 import { PageBundle } from './http/page-bundle.js';
 import { PageController } from './http/page.controller.js';
@@ -42,6 +43,7 @@ export interface GatewayParts {
   readonly access: AccessControl;
   readonly limits: LiveLimits;
   readonly page: PageBundle;
+  readonly erasures: Erasures;
   readonly ingest: IngestDoor;
 }
 
@@ -62,6 +64,7 @@ export class GatewayModule {
         ReplaysController,
         ReportsController,
         DevicesController,
+        ErasuresController,
       ],
       providers: [
         { provide: AccessControl, useValue: parts.access },
@@ -77,6 +80,7 @@ export class GatewayModule {
         { provide: ReportsService, useValue: parts.reports },
         { provide: PageBundle, useValue: parts.page },
         { provide: IngestDoor, useValue: parts.ingest },
+        { provide: Erasures, useValue: parts.erasures },
         LiveGateway,
       ],
     };

@@ -14,6 +14,8 @@ import type { Clock } from './clock.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { IngestDoor } from './devices/ingest-door.js';
 import { DASHBOARD_FOLDER, PageBundle } from './http/page-bundle.js';
+import type { ErasureJobs } from './erasure/erasure-jobs.js';
+import { Erasures } from './erasure/erasures.controller.js';
 import { LabelsService } from './labels/labels.service.js';
 import { LIVE_LIMITS, type LiveLimits } from './live/live-connection.js';
 import { LiveViews } from './live/latest/live-views.js';
@@ -56,6 +58,8 @@ export interface GatewayOptions {
   readonly page?: PageBundle;
   /** Where ingest is now, for what the page shows of it; null while it does not run. */
   readonly ingestUrl?: () => string | null;
+  /** How users are erased; without it they can't be. */
+  readonly erasures?: ErasureJobs;
   readonly newId?: () => string;
   /** Bytes a step of the indexes takes, and after how many their state is stored. */
   readonly maxStepBytes?: number;
@@ -107,10 +111,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const activities = options.activities ?? ActivityVocabulary.hhar;
   const labels = new LabelsService(requests, sessions, log);
   const { rules } = alerts;
-  const reportDesk = new Reports({ log, writer, artifacts, clock, sleep, maxStepBytes }, hub);
+  const reportDesk = new Reports(
+    { log, writer, artifacts, clock, sleep, maxStepBytes, webhooks: options.alerts?.webhooks },
+    hub,
+  );
   const reports = new ReportsService(reportDesk, log, alerts.allowList);
   const page = options.page ?? PageBundle.read(DASHBOARD_FOLDER);
   const ingest = new IngestDoor(options.ingestUrl ?? (() => null));
+  const erasures = new Erasures(options.erasures ?? null);
   const parts = {
     hub,
     models,
@@ -125,16 +133,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     limits,
     page,
     ingest,
+    erasures,
   };
 
+  // Lists and sums that people ask for: a tenth of a second later is soon enough.
+  const unhurried = { restMs: 100, maxStepBytes: 16 * maxStepBytes };
   const runner = (
     name: string,
     processor: RunnerOptions['processor'],
     topic: string,
-    onStep?: () => void,
+    more: Pick<Partial<RunnerOptions>, 'onStep' | 'restMs' | 'maxStepBytes'> = {},
   ): Runner =>
     new Runner({
-      onStep,
       name,
       log,
       writer,
@@ -144,11 +154,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       maxStepBytes,
       snapshotEveryBytes: options.snapshotEveryBytes ?? 8_388_608,
       sleep,
+      ...more,
     });
   const runners = [
-    runner('sessions', sessions, TOPICS.samples),
-    runner('version-scores', scores, TOPICS.predictions),
-    runner('live', views, TOPICS.predictions, silence.look),
+    runner('sessions', sessions, TOPICS.samples, unhurried),
+    runner('version-scores', scores, TOPICS.predictions, unhurried),
+    runner('live', views, TOPICS.predictions, { onStep: silence.look }),
   ];
   const ending = new AbortController();
   let running: Promise<unknown> = Promise.resolve();

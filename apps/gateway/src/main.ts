@@ -2,6 +2,7 @@ import { createFeatureExtractor } from '@hark/features';
 import {
   abortableSleep,
   failStart,
+  kafkaOptions,
   learningOptions,
   openStorage,
   readRunFile,
@@ -10,6 +11,8 @@ import {
 } from '@hark/service';
 import { systemClock } from './clock.js';
 import { localUrl } from './devices/ingest-door.js';
+import { erasingApp } from './erasure/erasing-app.js';
+import { ErasureJobs } from './erasure/erasure-jobs.js';
 import { configureGateway } from './gateway.module.js';
 import { createGateway } from './gateway.js';
 import { registerGatewayMetrics } from './gateway-metrics.js';
@@ -19,6 +22,10 @@ async function main(): Promise<void> {
   const settings = gatewaySettings(process.env);
   await serve(serveOptions('gateway', settings.HARK_GATEWAY_PORT, settings), async (context) => {
     const { health, metrics, access } = context;
+    const isEmbedded = kafkaOptions(settings) === null;
+    const jobs = isEmbedded ? new ErasureJobs(settings.HARK_DATA, Date.now) : null;
+    const erasing = jobs === null ? null : erasingApp(jobs, health, process.env);
+    if (erasing !== null) return erasing;
     const { log, artifacts } = await openStorage(settings, context);
     const gateway = createGateway({
       log,
@@ -36,6 +43,7 @@ async function main(): Promise<void> {
       staleAfterMs: settings.HARK_STALE_AFTER_MS,
       alerts: settings.alerts,
       access,
+      ...(jobs === null ? {} : { erasures: jobs }),
       ingestUrl: () => {
         const running = readRunFile(settings.HARK_DATA, 'ingest');
         return running === null ? null : localUrl(running);

@@ -2,7 +2,9 @@ import { TOPICS } from '@hark/contracts';
 import { createFeatureExtractor } from '@hark/features';
 import {
   RunnerHost,
+  abortableSleep,
   failStart,
+  kafkaOptions,
   openStorage,
   recordedWindowSettings,
   serve,
@@ -11,11 +13,13 @@ import {
 import { Windower } from '@hark/streaming';
 import { FrontDoor } from './front-door/front-door.js';
 import { FrontDoorModule } from './front-door/front-door.module.js';
+import { KafkaSource } from './kafka-source/kafka-source.js';
 import { IdleClock } from './idle-clock.js';
 import { Phones } from './phones/phones.js';
 import { IngestReports } from './reports/ingest-reports.js';
 import { registerSampleMetrics } from './sample-metrics.js';
 import { ingestSettings } from './settings.js';
+import { WatchedFolder } from './watched-folder/watched-folder.js';
 
 async function main(): Promise<void> {
   const settings = ingestSettings(process.env);
@@ -69,6 +73,29 @@ async function main(): Promise<void> {
       { log, writer, artifacts, dataFolder, staticFolder, builtIn },
       context,
     );
+    const kafka = kafkaOptions(settings);
+    const topic = settings.HARK_KAFKA_SOURCE_TOPIC;
+    const source =
+      kafka === null || topic === undefined
+        ? null
+        : new KafkaSource({
+            ...{ kafka, topic, frontDoor, logger, now: Date.now },
+            group: settings.HARK_KAFKA_SOURCE_GROUP,
+            sensor: settings.HARK_KAFKA_SOURCE_SENSOR,
+            fields: settings.HARK_KAFKA_SOURCE_FIELDS,
+          });
+    if (source !== null) health.report('kafkaSource', () => source.status());
+    const folder = settings.HARK_WATCH_DIR;
+    const watched =
+      folder === undefined
+        ? null
+        : await WatchedFolder.open({
+            ...{ folder, frontDoor, writer, logger, now: Date.now, sleep: abortableSleep },
+            maxFiles: settings.HARK_WATCH_MAX_FILES,
+            idleTimeoutMs: settings.HARK_IDLE_TIMEOUT_MS,
+          });
+    if (watched !== null) health.report('watchedFolder', () => watched.status());
+    const watching = new AbortController();
     const idle = new IdleClock(frontDoor, settings.HARK_IDLE_TIMEOUT_MS, logger);
     return {
       module: phones.module(
@@ -81,10 +108,13 @@ async function main(): Promise<void> {
       run: async () => {
         idle.start();
         await phones.start();
-        await Promise.all([host.run(), reports.run()]);
+        await source?.start();
+        await Promise.all([host.run(), reports.run(), watched?.run(watching.signal)]);
       },
       stop: async () => {
+        watching.abort();
         await phones.stop();
+        await source?.stop();
         await idle.stop();
         await reports.stop();
         await host.stop();

@@ -9,6 +9,7 @@ import {
 } from '@hark/service';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { kafkaSourceSettings } from './kafka-source/kafka-source-settings.js';
 import { BUILT_IN_REPORTS, builtInReports } from './reports/built-in-reports.js';
 
 const DAY_MS = 86_400_000;
@@ -29,6 +30,7 @@ const shape = {
   ...commonSettings,
   ...windowSettings,
   ...activitiesSetting,
+  ...kafkaSourceSettings,
   HARK_INGEST_PORT: port(3001),
   HARK_IDLE_TIMEOUT_MS: wholeNumber(30_000, 100, DAY_MS),
   HARK_MAX_IN_FLIGHT_MB: wholeNumber(64, 1, 4096),
@@ -41,6 +43,8 @@ const shape = {
   HARK_PHONE_TOKEN: z.string().min(1).optional(),
   HARK_REPORTS: reports,
   HARK_STATIC_DIR: z.string().min(1).optional(),
+  HARK_WATCH_DIR: z.string().min(1).optional(),
+  HARK_WATCH_MAX_FILES: wholeNumber(1000, 1, 1_000_000),
 };
 
 function isMqttUrl(text: string): boolean {

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { Alert, DriftData } from './alert.js';
 import type { ChallengerData } from './challenger.js';
-import { WATCHED_APPS, type ActivityData, type DeviceData, type ReportData, type ServiceData } from './gateway-alert.js';
+import {
+  WATCHED_APPS,
+  type ActivityData,
+  type DeviceData,
+  type ReportData,
+  type ServiceData,
+} from './gateway-alert.js';
+import type { LabelsDisagreeData } from './labels-disagree.js';
 import { schemaOf } from './schema-agreement.js';
 
 const names = z.array(z.string());
@@ -38,6 +45,19 @@ const challengerData = schemaOf<ChallengerData>()(
     currentVersion: z.int(),
     promoted: z.boolean().describe('whether a setting has promoted it already'),
     promote: call.describe('the call that lets it answer'),
+  }),
+);
+
+const labelsDisagreeData = schemaOf<LabelsDisagreeData>()(
+  z.strictObject({
+    episode,
+    stage: z.literal('raised'),
+    user: z.string(),
+    device: z.string(),
+    windows: z.int().describe('its last labelled windows'),
+    contradicted: z.int().describe('of them, those that the model was sure to be another activity'),
+    usual: z.number().describe('share of such windows on other devices'),
+    advice: z.string().describe('what to do, for people'),
   }),
 );
 
@@ -105,6 +125,7 @@ export const driftAlertSchema = schemaOf<Alert & { readonly type: 'hark.drift' }
   alertOf('hark.drift', driftData),
 );
 export const challengerAlertSchema = alertOf('hark.challenger', challengerData);
+export const labelsDisagreeAlertSchema = alertOf('hark.labels_disagree', labelsDisagreeData);
 export const activityAlertSchema = alertOf('hark.activity', activityData);
 export const deviceAlertSchema = alertOf('hark.device', deviceData);
 export const serviceAlertSchema = alertOf('hark.service', serviceData);
@@ -114,6 +135,7 @@ export const reportAlertSchema = alertOf('hark.report', reportData);
 export const alertSchema = z.discriminatedUnion('type', [
   driftAlertSchema,
   challengerAlertSchema,
+  labelsDisagreeAlertSchema,
   activityAlertSchema,
   deviceAlertSchema,
   serviceAlertSchema,

@@ -59,6 +59,7 @@ export interface ReportData {
 export const ALERT_TYPES = [
   'hark.drift',
   'hark.challenger',
+  'hark.labels_disagree',
   'hark.activity',
   'hark.device',
   'hark.service',

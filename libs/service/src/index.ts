@@ -13,6 +13,12 @@ export { activitiesSetting } from './activities-setting.js';
 export { openStorage, type Storage } from './open-storage.js';
 export { kafkaOptions, kafkaSettings, type KafkaSettings } from './kafka-settings.js';
 export { openDataFolder, type DataFolder } from './data-folder.js';
+export {
+  readErasureMarker,
+  removeErasureMarker,
+  writeErasureMarker,
+  type ErasureMarker,
+} from './erasure-marker.js';
 export { Health } from './health.js';
 export { AppIdentity } from './operations.controller.js';
 export { requireKnownMethod } from './known-method.js';

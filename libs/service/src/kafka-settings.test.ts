@@ -34,8 +34,14 @@ describe('settings of Kafka', () => {
   it.each([
     [{ HARK_KAFKA_BROKERS: 'broker' }, 'HARK_KAFKA_BROKERS="broker": expected host:port'],
     [{ HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_USERNAME: 'hark' }, 'give all three, or none'],
-    [{ HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_TLS: '1', HARK_KAFKA_CA_FILE: '/no/such' }, 'HARK_KAFKA_CA_FILE="/no/such"'],
-    [{ HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_CA_FILE: '/etc/hostname' }, 'certificates are for HARK_KAFKA_TLS=1'],
+    [
+      { HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_TLS: '1', HARK_KAFKA_CA_FILE: '/no/such' },
+      'HARK_KAFKA_CA_FILE="/no/such"',
+    ],
+    [
+      { HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_CA_FILE: '/etc/hostname' },
+      'certificates are for HARK_KAFKA_TLS=1',
+    ],
   ])('refuse %o', (environment, words) => {
     expect(() => options(environment as Record<string, string>)).toThrow(words);
   });

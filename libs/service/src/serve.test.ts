@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeErasureMarker, writeErasureMarker } from './erasure-marker.js';
 import { readRunFile } from './run-file.js';
 import { serve, serveOptions } from './serve.js';
 import { commonSettings, readSettings } from './settings.js';
@@ -11,11 +12,13 @@ import { commonSettings, readSettings } from './settings.js';
 describe('serve', () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'hark-serve-'));
   let port: number;
+  let builds = 0;
   beforeAll(async () => {
     class Empty {}
     Module({})(Empty);
     const settings = readSettings(commonSettings, { HARK_DATA: dataFolder, HARK_LOG_LEVEL: 'silent' });
     await serve(serveOptions('test', 0, settings), ({ health }) => {
+      builds++;
       health.require('disk', () => Promise.resolve('the disk is full'));
       return Promise.resolve({ module: Empty, stop: () => Promise.resolve() });
     });
@@ -62,6 +65,19 @@ describe('serve', () => {
     await expect(
       serve(serveOptions('test', 0, elsewhere), () => Promise.reject(new Error('x'))),
     ).rejects.toThrow('HARK_TEST_PORT=0, HARK_HOST="192.0.2.1"');
+  });
+
+  it('pauses while a user is being erased, and is built again at the same port when that is over', async () => {
+    const built = builds;
+    const gone = () => readRunFile(dataFolder, 'test') === null;
+    writeErasureMarker(dataFolder, { id: '1', user: 'a', phase: 'rewrite' });
+    await expect.poll(gone).toBe(true);
+    await expect(ask('/health/live')).rejects.toThrow('ECONNREFUSED');
+    expect(builds).toBe(built);
+    removeErasureMarker(dataFolder);
+    await expect.poll(gone).toBe(false);
+    expect((await ask('/health/live')).status).toBe(200);
+    expect(builds).toBe(built + 1);
   });
 
   it.each(['/v1/status', '/metrics', '/health/live', '/nowhere'])(

@@ -13,6 +13,12 @@ describe('settings', () => {
     expect(readSettings(shape, { HARK_DATA: '', PATH: '/bin' })).toEqual({
       HARK_DATA: './data',
       HARK_HOST: '127.0.0.1',
+      HARK_KAFKA_BROKERS: [],
+      HARK_KAFKA_CACHE_MB: 64,
+      HARK_KAFKA_OPEN_TOPICS: [],
+      HARK_KAFKA_PREFIX: 'hark.',
+      HARK_KAFKA_REPLICATION: 0,
+      HARK_KAFKA_TLS: '0',
       HARK_LOG_LEVEL: 'info',
       HARK_SUPERVISED: '0',
       HARK_TOKENS: [],
@@ -55,7 +61,6 @@ describe('settings', () => {
     });
     expect(HARK_ALLOWED_ORIGINS).toEqual(['https://hark.example', 'http://localhost:5173']);
   });
-
 
   it('says in words what a log level may be', () => {
     expect(() => readSettings(commonSettings, { HARK_LOG_LEVEL: 'loud' })).toThrow(

@@ -1,49 +1,31 @@
 import { Command, CommanderError } from 'commander';
-import { HeaderColumnsError, MissingHeaderError } from '@hark/streaming';
-import { UnknownClassifierError } from '@hark/models';
-import { SimulationOptionError } from '@hark/simulator';
-import { alertsCommand } from './commands/alerts.command.js';
-import { demoCommand } from './commands/demo.command.js';
-import { doctorCommand } from './commands/doctor.command.js';
-import { labelsCommand } from './commands/labels.command.js';
-import { modelsCommand } from './commands/models.command.js';
-import { replayCommand } from './commands/replay.command.js';
-import { exportCommand } from './commands/export.command.js';
-import { reportsCommand } from './commands/reports.command.js';
-import { sessionsCommand } from './commands/sessions.command.js';
-import { statusCommand } from './commands/status.command.js';
-import { evaluateCommand } from './commands/evaluate.command.js';
-import { importCommand } from './commands/import.command.js';
-import { simulateCommand } from './commands/simulate.command.js';
-import { tokensCommand } from './commands/tokens.command.js';
-import { verifyCommand } from './commands/verify.command.js';
-import { startCommand } from './commands/start.command.js';
-import { RecordingFileError } from './recording/recording-file.js';
-import { UsageError, WorkFailedError } from './terminal/failures.js';
+import { commandsFor } from './commands/all-commands.js';
+import { WorkFailedError } from './terminal/failures.js';
 import type { Terminal } from './terminal/terminal.js';
 
-const USAGE_ERRORS = [
-  UsageError,
-  RecordingFileError,
-  UnknownClassifierError,
-  SimulationOptionError,
-  HeaderColumnsError,
-  MissingHeaderError,
-];
+/** Codes of errors that say what is wrong with the command line or with the files that it names. */
+const USAGE_CODES = new Set<unknown>([
+  'usage',
+  'recording_file',
+  'unknown_classifier',
+  'simulation_option',
+  'header_columns',
+  'header_missing',
+]);
 
 /** Runs `hark` with these arguments. @returns the exit code: 0 done, 1 the work failed, 2 wrong usage. */
 export async function runHark(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   try {
-    await program(terminal).parseAsync([...args], { from: 'user' });
+    await (await program(args, terminal)).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     terminal.log(`hark: ${messageOf(error, terminal)}`);
-    return USAGE_ERRORS.some((kind) => error instanceof kind) ? 2 : 1;
+    return USAGE_CODES.has((error as { readonly code?: unknown } | null)?.code) ? 2 : 1;
   }
 }
 
-function program(given: Terminal): Command {
+async function program(args: readonly string[], given: Terminal): Promise<Command> {
   const environment = { ...given.environment };
   const terminal = { ...given, environment };
   const root = new Command('hark')
@@ -69,22 +51,7 @@ function program(given: Terminal): Command {
       `
 Exit codes: 0 done, 1 the work failed, 2 wrong usage. Results go to standard output, all else to standard error.`,
     );
-  demoCommand(root, terminal);
-  startCommand(root, terminal);
-  simulateCommand(root, terminal);
-  importCommand(root, terminal);
-  evaluateCommand(root, terminal);
-  replayCommand(root, terminal);
-  modelsCommand(root, terminal);
-  labelsCommand(root, terminal);
-  alertsCommand(root, terminal);
-  sessionsCommand(root, terminal);
-  reportsCommand(root, terminal);
-  exportCommand(root, terminal);
-  statusCommand(root, terminal);
-  tokensCommand(root, terminal);
-  verifyCommand(root, terminal);
-  doctorCommand(root, terminal);
+  for (const add of await commandsFor(args)) add(root, terminal);
   return root;
 }
 

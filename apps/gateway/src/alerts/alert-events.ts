@@ -1,4 +1,11 @@
-import { toIsoTime, type ActivityData, type Alert, type DeviceData, type ReportData, type ServiceData } from '@hark/contracts';
+import {
+  toIsoTime,
+  type ActivityData,
+  type Alert,
+  type DeviceData,
+  type ReportData,
+  type ServiceData,
+} from '@hark/contracts';
 import type { RuleStage } from './standing-rule.js';
 import type { WorldStage } from './watched-world.js';
 

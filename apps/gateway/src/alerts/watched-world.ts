@@ -123,7 +123,10 @@ export class WatchedWorld {
     for (const [app, episode] of this.late) state.string(app).f64(episode);
     state.f64(this.troubles).u32(this.troubled.size);
     for (const [report, { episode, stage }] of this.troubled)
-      state.string(report).f64(episode).bool(stage === 'failed');
+      state
+        .string(report)
+        .f64(episode)
+        .bool(stage === 'failed');
   }
 
   /** @param version of the desk's state: the first knew of no reports. */

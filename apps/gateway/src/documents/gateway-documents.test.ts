@@ -104,6 +104,7 @@ describe('the AsyncAPI document of the gateway', () => {
       'alerts',
       'models',
       'progress',
+      'report:{name}',
       'signal',
       'replay:{id}',
     ]);

@@ -2,6 +2,7 @@ import type { ActivityVocabulary } from '@hark/contracts';
 import { SERVICE_OPERATIONS, type Operation } from '@hark/service/documents';
 import { alertOperations } from './alert-operations.js';
 import { DEVICE_OPERATIONS } from './device-operations.js';
+import { ERASURE_OPERATIONS } from './erasure-operations.js';
 import { labelOperations } from './label-operations.js';
 import { MODEL_OPERATIONS } from './model-operations.js';
 import { PAGE_OPERATIONS } from './page-operations.js';
@@ -19,6 +20,7 @@ export function gatewayOperations(activities: ActivityVocabulary): readonly Oper
     ...alertOperations(activities),
     ...REPORT_OPERATIONS,
     ...DEVICE_OPERATIONS,
+    ...ERASURE_OPERATIONS,
     ...PAGE_OPERATIONS,
     ...SERVICE_OPERATIONS,
   ];
@@ -32,6 +34,7 @@ export const GATEWAY_TAGS: Readonly<Record<string, string>> = {
   alerts: 'What was announced, and the rules by which activities are.',
   reports: 'Continuous queries over samples, windows and predictions.',
   devices: 'How devices join, and how they get on.',
+  users: 'What is known of somebody, and how it is forgotten.',
   operating: 'For probes, Prometheus and operators.',
   documents: 'What is described here, and the page.',
 };

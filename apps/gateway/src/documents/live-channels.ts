@@ -17,7 +17,9 @@ export interface LiveChannelInfo {
 }
 
 /** What each channel brings. The payload of a snapshot also says `"snapshot":true`. */
-export const LIVE_CHANNELS: Readonly<Record<(typeof CHANNELS)[number] | 'replay:{id}' | 'report:{name}', LiveChannelInfo>> = {
+export const LIVE_CHANNELS: Readonly<
+  Record<(typeof CHANNELS)[number] | 'replay:{id}' | 'report:{name}', LiveChannelInfo>
+> = {
   predictions: { summary: 'What each device is doing, window by window', payload: livePredictionSchema },
   transitions: { summary: 'A device has passed from one activity to another', payload: transitionSchema },
   fused: { summary: 'One activity of each user, from all devices', payload: fusedSchema },

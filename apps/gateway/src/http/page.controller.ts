@@ -38,9 +38,9 @@ function send({ type, body, gzipped, etag }: PageFile, request: Request, respons
   response.set({ 'content-type': type, etag, vary: 'accept-encoding' });
   if (request.headers['if-none-match'] === etag) {
     response.status(304).end();
-  } else if (gzipped !== null && request.acceptsEncodings('gzip') === 'gzip') {
-    response.set('content-encoding', 'gzip').end(gzipped);
-  } else {
-    response.end(body);
+    return;
   }
+  const sent = gzipped !== null && request.acceptsEncodings('gzip') === 'gzip' ? gzipped : body;
+  if (sent === gzipped) response.set('content-encoding', 'gzip');
+  response.set('content-length', String(sent.length)).end(sent);
 }

@@ -357,7 +357,7 @@ describe('a subscription', () => {
   it('of an unknown channel is told which channels there are, on a socket and as events alike', async () => {
     const sentence = (name: string) =>
       `There is no channel "${name}"; the channels are predictions, transitions, fused, alerts, models, progress, signal, ` +
-      'and replay:<id> of each replay in GET /v1/replays.';
+      'replay:<id> of each replay in GET /v1/replays, and report:<name> of each report in GET /v1/reports.';
     const client = await open();
     for (const name of ['gossip', 'replay:x']) {
       client.subscribe(name, { channel: name });

@@ -3,10 +3,13 @@ import fc from 'fast-check';
 
 /** Values that a JSON Schema, of the kinds that our documents hold, allows. Texts are short. */
 export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { const: only, enum: values, anyOf, type, items, properties } = schema;
+  const { const: only, enum: values, anyOf, oneOf, type, items, properties } = schema;
   if (only !== undefined) return fc.constant(only);
   if (Array.isArray(values)) return fc.constantFrom(...(values as unknown[]));
-  if (Array.isArray(anyOf)) return fc.oneof(...(anyOf as JsonSchema[]).map(allowedBy));
+  const either = anyOf ?? oneOf;
+  if (Array.isArray(either)) return fc.oneof(...(either as JsonSchema[]).map(allowedBy));
+  if (Array.isArray(type))
+    return fc.oneof(...type.map((each) => allowedBy({ ...schema, type: each as string })));
   switch (type) {
     case 'null':
       return fc.constant(null);

@@ -28,6 +28,8 @@ export interface ClientsOptions {
   readonly lanAddresses: () => readonly string[];
   /** Given to phones in place of the token of an operator, who asks for the QR code; null = none. */
   readonly phoneToken: string | null;
+  /** Of the embedded MQTT broker; null while there is none. */
+  readonly brokerPort: () => number | null;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])(:\d+)?$/i;
@@ -70,7 +72,6 @@ export class Clients {
       });
     }
     const url = `http://${reachable}/v1/sensor-logger${queryOf(user)}`;
-    const header = given === null ? [] : [`Add the header Authorization: Bearer ${given}.`];
     clients.push({
       app: 'sensor-logger',
       url,
@@ -79,7 +80,7 @@ export class Clients {
         'Turn on Accelerometer, Gravity and Gyroscope in Sensor Logger.',
         'Turn on "Standardise Units & Frames" in Settings > Sensor Configuration.',
         `Turn on HTTP Push in Settings, with ${url}.`,
-        ...header,
+        ...this.credentials(reachable, given),
         'Press "Tap to Test Pushing", then start a recording.',
       ],
     });
@@ -110,6 +111,20 @@ export class Clients {
     const [address] = this.options.lanAddresses();
     if (address === undefined) return host;
     return `${address.includes(':') ? `[${address}]` : address}:${/:(\d+)$/.exec(host)?.[1] ?? '80'}`;
+  }
+
+  /** How a token is given to Sensor Logger, of which not every version has a field for a header. */
+  private credentials(reachable: string, token: string | null): string[] {
+    if (token === null) return [];
+    const header = `Give it the authorization header "Bearer ${token}".`;
+    const port = this.options.brokerPort();
+    if (port === null) return [header];
+    const broker = reachable.replace(/:\d+$/, '');
+    return [
+      header,
+      `Where the app has no field for it, turn on MQTT instead: broker ${broker}, port ${port}, TCP without TLS, any ` +
+        `user name, password ${token}.`,
+    ];
   }
 
   private tokenForPhones(token: string | undefined): string | null {

@@ -76,8 +76,11 @@ export class Phones {
     this.sensorLogger = new SensorLogger(frontDoor, sessions);
     this.phyphox = new Phyphox(frontDoor, this.answers, activities);
     const pairings = new Pairings(now);
-    const addresses = () => lanAddresses(host);
-    this.clients = new Clients({ access, pairings, activities, lanAddresses: addresses, phoneToken });
+    const brokerPort = () => this.broker?.port ?? null;
+    this.clients = new Clients({
+      ...{ access, pairings, activities, phoneToken, brokerPort },
+      lanAddresses: () => lanAddresses(host),
+    });
   }
 
   /** @param frontDoor the module that provides {@link SampleIntake}. */
@@ -126,6 +129,13 @@ export class Phones {
       this.broker?.close(),
       this.answers.stop(),
     ]);
+  }
+
+  /** Forgets what is known of a user besides the log's topics: recordings under way, attempts, answers. */
+  async forget(user: string): Promise<void> {
+    this.connections.forget(user);
+    this.answers.forget(user);
+    await this.sessions.forget(user);
   }
 
   status() {

@@ -45,6 +45,7 @@ export const ROUTES: readonly RouteRule[] = [
   ...rules('operate', 'GET /v1/models/:version/state', 'POST /v1/models', 'PATCH /v1/models/learning'),
   ...rules('operate', 'POST /v1/models/:version/rollback', 'POST /v1/models/:version/promote'),
   ...rules('operate', 'POST /v1/labels', 'DELETE /v1/labels/:id', 'DELETE /v1/users/:user'),
+  ...rules('operate', 'GET /v1/erasures/:id'),
   // Reports count all users together: they are there for tokens of all users alone.
   ...rules('subscribe', 'GET /v1/reports', 'GET /v1/reports/:name'),
   ...rules('subscribe', 'GET /v1/reports/:name/progress', 'GET /v1/reports/:name/status'),

@@ -12,6 +12,8 @@ const samples = (...records: NewRecord[]): Commit => ({
   appends: [{ topic: 'samples', partition: 0, records }],
 });
 
+const snapshotOf = (snapshot: Uint8Array) => ({ step: { runner: 'windower', inputs: [] }, snapshot });
+
 /** Everything of a partition, read `maxBytes` at a time. */
 async function readAll(log: LogReader, topic: string, partition = 0, maxBytes = ALL): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
@@ -75,6 +77,12 @@ export function describeLog(
       value.fill(9);
       await committed;
       expect([...(await log.read('samples', 0, 0, ALL))[0].value]).toEqual([1, 2, 3]);
+      const buffer = Buffer.from([4, 5]);
+      const again = writer.commit({ ...samples({ key: '', value: buffer }), ...snapshotOf(buffer) });
+      buffer.fill(9);
+      await again;
+      expect([...(await log.read('samples', 0, 1, ALL))[0].value]).toEqual([4, 5]);
+      expect([...((await writer.runnerState('windower')).snapshot?.state ?? [])]).toEqual([4, 5]);
     });
 
     it('starts in the middle of what was committed together', async () => {

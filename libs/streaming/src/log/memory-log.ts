@@ -133,7 +133,7 @@ export class MemoryLog implements Log {
       for (const { topic, partition, to } of inputs)
         journal.positions.set(partitionKey(topic, partition), to);
       if (commit.snapshot !== undefined)
-        journal.snapshot = { state: commit.snapshot.slice(), step: journal.steps.length };
+        journal.snapshot = { state: new Uint8Array(commit.snapshot), step: journal.steps.length };
     }
     this.wake();
     return { firstOffsets };
@@ -144,7 +144,12 @@ export class MemoryLog implements Log {
     if (records === undefined) this.partitions.set(key, (records = []));
     const first = records.length;
     for (const record of added)
-      records.push({ key: record.key, value: record.value.slice(), offset: records.length, timestamp });
+      records.push({
+        key: record.key,
+        value: new Uint8Array(record.value),
+        offset: records.length,
+        timestamp,
+      });
     return first;
   }
 

@@ -1,3 +1,5 @@
+import { toNanoseconds } from '@hark/contracts';
+import fc from 'fast-check';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +18,17 @@ describe('a message of Sensor Logger', () => {
       [1698501144401, 773001],
       [1698501144401, 773002],
     ]);
+  });
+
+  it('keeps every time of 64 bits, as a number and as a string', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 9_223_372_036_854_775_807n }), fc.boolean(), (time, quoted) => {
+        const written = quoted ? `"${time}"` : `${time}`;
+        const text = `{"payload":[{"name":"gyroscope", "time" : ${written},"values":{}}]}`;
+        const [{ ms, subNs }] = parseSensorLoggerMessage(bytes(text))!.readings;
+        return toNanoseconds({ ms, subNs }) === time;
+      }),
+    );
   });
 
   it('does not take a time in a text for one', () => {

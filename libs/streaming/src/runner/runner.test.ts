@@ -519,6 +519,25 @@ describe('a runner', () => {
     expect(await outputsOf(log)).toEqual(await outputsOf(whole));
   });
 
+  it('rests after each step when told to, and not while there is nothing to read', async () => {
+    const log = await logOf({ samples: SAMPLES });
+    const stop = new AbortController();
+    const rests: number[] = [];
+    let steps = 0;
+    let records = 0;
+    const { runner } = await start(log, {
+      restMs: 25,
+      sleep: (milliseconds) => Promise.resolve(void rests.push(milliseconds)),
+      onStep: (step) => {
+        steps++;
+        if ((records += step.records) === SAMPLES.length) setImmediate(() => stop.abort());
+      },
+    });
+    await runner.run(stop.signal);
+    expect(steps).toBeGreaterThan(1);
+    expect(rests).toEqual(Array.from({ length: steps }, () => 25));
+  });
+
   it('commits nothing behind a commit that failed, though it was a step ahead', async () => {
     const log = await logOf({ samples: SAMPLES });
     const stop = new AbortController();

@@ -15,6 +15,11 @@ export interface RunnerOptions {
   readonly inputs: readonly { readonly topic: string; readonly partition: number }[];
   /** A step ends with the record that reaches this many bytes; see {@link LogReader.read} for how exact that is. */
   readonly maxStepBytes: number;
+  /**
+   * Milliseconds of rest after a step; default none. Where nobody waits for the outputs, a few large steps cost less
+   * than the many small ones that a stream makes of itself.
+   */
+  readonly restMs?: number;
   /** State is stored with the first step after so many bytes of input, and after as many as it took itself. */
   readonly snapshotEveryBytes: number;
   /** What the processor was made with; absent: its outputs depend on no settings. */
@@ -181,10 +186,16 @@ export class Runner {
   }
 
   private async advanceOrWait(signal: AbortSignal): Promise<void> {
-    if (await this.advance(signal)) return;
+    if (await this.advance(signal)) return this.rest(signal);
     // Asked for before the inputs are looked at once more, so that no commit falls in between.
     const changed = this.options.log.changed(signal);
-    if (!(await this.advance(signal))) await changed;
+    if (await this.advance(signal)) await this.rest(signal);
+    else await changed;
+  }
+
+  private async rest(signal: AbortSignal): Promise<void> {
+    const { restMs = 0, sleep } = this.options;
+    if (restMs > 0) await sleep(restMs, signal);
   }
 
   /** Executes a step and, once the one before stands, begins to commit it. */

@@ -6,7 +6,7 @@ import { Simulation } from '@hark/simulator';
 import type { Command } from 'commander';
 import { LiveFeed } from '../demo/live-feed.js';
 import { Narrator, REPORT_SECONDS } from '../demo/narrator.js';
-import { asSent, SCENES, simulationOf, STORY_SETTINGS } from '../demo/story.js';
+import { asSent, SCENES, simulationOf, STORY, STORY_SETTINGS } from '../demo/story.js';
 import { appLogLine } from '../launcher/app-log-line.js';
 import { appSpec, isAppReady } from '../launcher/hark-apps.js';
 import { freePort } from '../launcher/ports.js';
@@ -17,7 +17,7 @@ import { addressOf, APPS, portOf, type App } from '../service/addresses.js';
 import { ServiceClient } from '../service/service-client.js';
 import { tokenOf } from '../service/token.js';
 import { paced } from '../simulate/pacing.js';
-import { SampleSender } from '../simulate/sample-sender.js';
+import { BatchJoiner, SampleSender } from '../simulate/sample-sender.js';
 import { box } from '../terminal/box.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { positive } from './option-values.js';
@@ -140,12 +140,19 @@ async function tell(gateway: string, ingest: string, signal: AbortSignal, termin
   ];
   const feed = new LiveFeed(gateway, subscriptions, token);
   const reports = setInterval(() => narrator.report(), REPORT_SECONDS * 1000);
-  // One request at a time: the order in the log, and so everything that follows from it, is the same each time.
+  // Together and one request at a time: the order in the log, and so all that follows from it, is the same each time.
   const sender = new SampleSender(new ServiceClient(ingest, signal, { token, patienceMs: 30_000 }), 1);
+  const joiner = new BatchJoiner();
   const scenes = [...SCENES];
+  let step = 0;
   try {
     for await (const { afterMs, batch } of paced(new Simulation(simulationOf(Date.now())), 1, signal)) {
-      sender.send(asSent(batch));
+      const itsStep = Math.floor(afterMs / STORY.sendEveryMs);
+      const due = itsStep === step ? null : joiner.rest();
+      if (due !== null) sender.send(due);
+      step = itsStep;
+      const full = joiner.add(asSent(batch));
+      if (full !== null) sender.send(full);
       while (scenes.length > 0 && scenes[0][0] * 1000 <= afterMs)
         narrator.announce(scenes.shift()?.[1] ?? '');
     }

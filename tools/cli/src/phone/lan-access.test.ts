@@ -15,7 +15,7 @@ const hashOf = (text: string | undefined) => tokenHash(text ?? '').toString('hex
 describe('--lan', () => {
   it('listens beyond loopback with a token for its owner, and one for phones that may only send', () => {
     const { environment } = lanAccess(terminal({ HARK_DATA: '/d' }), '192.168.1.5').terminal;
-    expect(environment).toMatchObject({ HARK_DATA: '/d', HARK_HOST: '0.0.0.0' });
+    expect(environment).toMatchObject({ HARK_DATA: '/d', HARK_HOST: '0.0.0.0', HARK_MQTT_BROKER_PORT: '0' });
     const [own, phones] = parseTokenList(environment['HARK_TOKENS'] ?? '');
     expect(own).toMatchObject({ roles: ['operate'], users: ['*'], hash: hashOf(environment['HARK_TOKEN']) });
     expect(phones).toMatchObject({ roles: ['ingest'], hash: hashOf(environment['HARK_PHONE_TOKEN']) });

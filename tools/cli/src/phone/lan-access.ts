@@ -18,7 +18,8 @@ const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
 /**
  * Opens the service to the local network, with two tokens made for this run: one for whoever started it, and one for
- * phones, which may send samples and nothing else. Tokens that are there already stay good.
+ * phones, which may send samples and nothing else. Tokens that are there already stay good. The embedded MQTT broker is
+ * on, for apps that can set no header.
  *
  * @throws UsageError when this machine is in no network.
  */
@@ -39,6 +40,7 @@ export function lanAccess(terminal: Terminal, address = lanAddress()): LanAccess
         HARK_TOKENS: tokens.filter(Boolean).join(';'),
         HARK_TOKEN: own.text,
         HARK_PHONE_TOKEN: phones.text,
+        HARK_MQTT_BROKER_PORT: environment['HARK_MQTT_BROKER_PORT'] || '0',
       },
     },
   };

@@ -12,6 +12,21 @@ const MOST_WAITING = 10_000;
 /** How long a receiver has to answer. */
 const ANSWER_LIMIT_MS = 15_000;
 
+/** What is sent: the records of a topic, each as it stands there. */
+export interface WebhookFeed {
+  readonly topic: string;
+  readonly contentType: string;
+  /** The same for a record that is sent again. */
+  readonly idOf: (record: LogRecord, body: string) => string;
+}
+
+/** Alerts. */
+const ANNOUNCEMENTS: WebhookFeed = {
+  topic: TOPICS.announcements,
+  contentType: 'application/cloudevents+json',
+  idOf: ({ offset }, body) => (JSON.parse(body) as Partial<Alert>).id ?? `announcement-${offset}`,
+};
+
 export interface DeliveryOptions {
   readonly allowList: WebhookAllowList;
   /** Signs what is sent. */
@@ -68,8 +83,10 @@ export class WebhookReceiver {
     private readonly store: (delivery: Delivery) => Promise<void>,
     private readonly fail: (error: unknown) => void,
     private readonly signal: AbortSignal,
+    private readonly feed: WebhookFeed = ANNOUNCEMENTS,
+    target = targetOf(url),
   ) {
-    this.target = targetOf(url);
+    this.target = target;
   }
 
   /** An alert that it is to get; in the order of the log. Nothing is done for one that wants no more. */
@@ -109,7 +126,7 @@ export class WebhookReceiver {
   private async send(): Promise<void> {
     while (this.waiting.length > 0 && !this.signal.aborted) {
       const [offset] = this.waiting;
-      const record = this.log.lookUp(TOPICS.announcements, 0, offset);
+      const record = this.log.lookUp(this.feed.topic, 0, offset);
       const outcome = record === null ? 'given_up' : await this.attempt(record);
       if (this.signal.aborted) return;
       if (outcome !== null) {
@@ -134,9 +151,9 @@ export class WebhookReceiver {
       return 'refused';
     }
     const body = Buffer.from(record.value).toString('utf8');
-    const { id = `announcement-${record.offset}` } = JSON.parse(body) as Partial<Alert>;
+    const id = this.feed.idOf(record, body);
     const headers = {
-      'content-type': 'application/cloudevents+json',
+      'content-type': this.feed.contentType,
       'user-agent': 'hark',
       ...signedHeaders(this.options.key, id, this.clock.now(), body),
     };

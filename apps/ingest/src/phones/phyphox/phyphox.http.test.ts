@@ -119,6 +119,16 @@ describe('phyphox with tokens', () => {
     expect((await fetch(url.replace(/.$/, 'x'))).status).toBe(404);
   });
 
+  it('has a second way for Sensor Logger, which may have no field for a header: the password of the embedded broker', async () => {
+    const other = await PhonesHarness.open({ access, mqtt: { brokerPort: 0 } });
+    const response = await fetch(`${other.url}/v1/clients`, { headers: bearer(phone) });
+    const { clients } = (await response.json()) as { clients: { app: string; steps: string[] }[] };
+    const { steps } = clients.find(({ app }) => app === 'sensor-logger')!;
+    expect(steps.join()).toContain(`port ${other.phones.status().brokerPort}, TCP`);
+    expect(steps.join()).toContain(`password ${phone}`);
+    await other.close();
+  });
+
   it('is never given the token of an operator by a QR code', async () => {
     const response = await fetch(`${harness.url}/v1/clients`, { headers: bearer(operator) });
     const { clients, warnings } = (await response.json()) as {

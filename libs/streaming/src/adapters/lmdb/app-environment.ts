@@ -15,6 +15,7 @@ import {
   journalKey,
   numberOf,
   partitionPrefix,
+  runnerOf,
   snapshotKey,
   standingKey,
 } from './keys.js';
@@ -150,6 +151,12 @@ export class AppEnvironment {
       positions: [string, number][];
     };
     return { steps, positions: new Map(positions) };
+  }
+
+  /** The runners that have taken a step. */
+  runners(): string[] {
+    if (!this.readable()) return [];
+    return [...this.store.getKeys({ start: standingKey(''), end: snapshotKey('') })].map(runnerOf);
   }
 
   /** What the steps from `from` up to `to` (excluded) took, oldest first. */

@@ -38,6 +38,11 @@ export function standingKey(runner: string): Buffer {
   return named(STANDING, runner);
 }
 
+/** The runner of a {@link standingKey}. */
+export function runnerOf(key: Buffer): string {
+  return key.toString('utf8', 1, key.length - 1);
+}
+
 export function snapshotKey(runner: string): Buffer {
   return named(SNAPSHOT, runner);
 }

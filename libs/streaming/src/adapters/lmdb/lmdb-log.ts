@@ -68,6 +68,11 @@ export class LmdbLog implements Log {
     return this.environment(app)?.steps(runner, from, from + limit) ?? [];
   }
 
+  /** The runners of an app that have taken a step. */
+  runners(app: string): readonly string[] {
+    return this.environment(app)?.runners() ?? [];
+  }
+
   changed(signal: AbortSignal): Promise<void> {
     return this.closing === null ? this.poller.changed(signal) : Promise.reject(new LogClosedError());
   }

@@ -133,7 +133,9 @@ export class LmdbWriter implements LogWriter {
     }));
     let bytes = commit.snapshot?.length ?? 0;
     for (const { frames } of appends) for (const { value } of frames) bytes += value.bytes.length;
-    return { appends, step: commit.step, snapshot: commit.snapshot?.slice(), bytes };
+    // Not `slice`, which shares the bytes of a Buffer.
+    const snapshot = commit.snapshot === undefined ? undefined : new Uint8Array(commit.snapshot);
+    return { appends, step: commit.step, snapshot, bytes };
   }
 
   private async write(): Promise<void> {
