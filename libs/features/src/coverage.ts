@@ -11,16 +11,22 @@ export const MIN_COVERAGE = 0.5;
 
 /** Seconds of the window that its samples speak for: the distances between neighbours, each at most a gap. */
 export function coveredSeconds(samples: SensorSamples): number {
-  const { t, length } = samples;
-  let covered = 0;
-  for (let i = 1; i < length; i++) {
-    const distance = t[i] - t[i - 1];
-    covered += distance < MAX_GAP_SECONDS ? distance : MAX_GAP_SECONDS;
-  }
-  return covered;
+  return coveredUpTo(samples, Infinity);
 }
 
 /** Whether there are samples enough, and over enough of the window, to compute features from. */
 export function isCovered(samples: SensorSamples, seconds: number): boolean {
-  return samples.length >= MIN_RATE_HZ * seconds && coveredSeconds(samples) >= MIN_COVERAGE * seconds;
+  if (samples.length < MIN_RATE_HZ * seconds) return false;
+  const enough = MIN_COVERAGE * seconds;
+  return coveredUpTo(samples, enough) >= enough;
+}
+
+/** The sum only grows: from `enough` on it need not be gone on with. */
+function coveredUpTo({ t, length }: SensorSamples, enough: number): number {
+  let covered = 0;
+  for (let i = 1; i < length && covered < enough; i++) {
+    const distance = t[i] - t[i - 1];
+    covered += distance < MAX_GAP_SECONDS ? distance : MAX_GAP_SECONDS;
+  }
+  return covered;
 }

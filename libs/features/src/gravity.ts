@@ -15,14 +15,17 @@ export class Gravity {
   readonly mean = new Float64Array(3);
   /** m/s² by which the mean of the second half of the window differs from that of the first. */
   change = 0;
+  /** Sums of either half of the window. */
+  private readonly early = new Float64Array(3);
+  private readonly late = new Float64Array(3);
 
   update(acceleration: AxesGrid): void {
-    const { x, y, z } = acceleration;
+    const { x } = acceleration;
     const half = x.length >>> 1;
     const rest = x.length - half;
-    const early = [sum(x, 0, half), sum(y, 0, half), sum(z, 0, half)];
-    const late = [sum(x, half, x.length), sum(y, half, x.length), sum(z, half, x.length)];
-    const { mean } = this;
+    const { early, late, mean } = this;
+    sums(acceleration, 0, half, early);
+    sums(acceleration, half, x.length, late);
     for (let axis = 0; axis < 3; axis++) mean[axis] = (early[axis] + late[axis]) / x.length;
     const size = Math.sqrt(mean[0] * mean[0] + mean[1] * mean[1] + mean[2] * mean[2]);
     const factor = size > GRAVITY_FLOOR ? 1 / size : 0;
@@ -42,22 +45,32 @@ export class Gravity {
    */
   split(signal: AxesGrid, offset: Float64Array, along: Float64Array, across: Float64Array): void {
     const { x, y, z } = signal;
+    const [offX, offY, offZ] = [offset[0], offset[1], offset[2]];
+    const [upX, upY, upZ] = [this.x, this.y, this.z];
     for (let i = 0; i < x.length; i++) {
-      const dx = x[i] - offset[0];
-      const dy = y[i] - offset[1];
-      const dz = z[i] - offset[2];
-      const up = dx * this.x + dy * this.y + dz * this.z;
-      const hx = dx - up * this.x;
-      const hy = dy - up * this.y;
-      const hz = dz - up * this.z;
+      const dx = x[i] - offX;
+      const dy = y[i] - offY;
+      const dz = z[i] - offZ;
+      const up = dx * upX + dy * upY + dz * upZ;
+      const hx = dx - up * upX;
+      const hy = dy - up * upY;
+      const hz = dz - up * upZ;
       along[i] = up;
       across[i] = Math.sqrt(hx * hx + hy * hy + hz * hz);
     }
   }
 }
 
-function sum(values: Float64Array, from: number, to: number): number {
-  let total = 0;
-  for (let i = from; i < to; i++) total += values[i];
-  return total;
+function sums({ x, y, z }: AxesGrid, from: number, to: number, out: Float64Array): void {
+  let sumX = 0;
+  let sumY = 0;
+  let sumZ = 0;
+  for (let i = from; i < to; i++) {
+    sumX += x[i];
+    sumY += y[i];
+    sumZ += z[i];
+  }
+  out[0] = sumX;
+  out[1] = sumY;
+  out[2] = sumZ;
 }

@@ -94,8 +94,8 @@ export class MotionFeatures implements FeatureExtractor {
     if (!(seconds >= 1 && seconds <= 60)) throw new RangeError(`window of ${seconds} s: not 1 to 60`);
     const points = Math.round(seconds * GRID_RATE_HZ);
     this.series = new Series(points, points / seconds);
-    this.accelerationAxes = new AxesFeatures('acc', AXIS, points);
-    this.gyroscopeAxes = new AxesFeatures('gyro', AXIS, points);
+    this.accelerationAxes = new AxesFeatures('acc', AXIS, points, points / seconds);
+    this.gyroscopeAxes = new AxesFeatures('gyro', AXIS, points, points / seconds);
     this.acceleration = createAxesGrid(points);
     this.rotation = createAxesGrid(points);
     this.along = new Float64Array(points);
@@ -181,7 +181,7 @@ export class MotionFeatures implements FeatureExtractor {
   }
 
   private writeAxes(axes: AxesFeatures, grid: AxesGrid, noise: number): void {
-    axes.write(grid, noise, this.series, this.out, this.next);
+    axes.write(grid, noise, this.out, this.next);
     this.next += axes.names.length;
   }
 
@@ -203,7 +203,8 @@ function signalNames(signals: Readonly<Record<string, Signal>>): string[] {
 }
 
 function allFinite(vector: Float64Array): boolean {
-  for (const value of vector) if (!Number.isFinite(value)) return false;
+  // Only a finite number minus itself is 0.
+  for (let i = 0; i < vector.length; i++) if (vector[i] - vector[i] !== 0) return false;
   return true;
 }
 

@@ -22,7 +22,8 @@ export function createAxesGrid(points: number): AxesGrid {
  */
 export function resample(samples: SensorSamples, seconds: number, grid: AxesGrid): void {
   const { t, x, y, z, length } = samples;
-  const cells = grid.x.length;
+  const { x: gridX, y: gridY, z: gridZ } = grid;
+  const cells = gridX.length;
   let cell = 0;
   let edge = seconds / cells;
   let width = edge;
@@ -52,9 +53,9 @@ export function resample(samples: SensorSamples, seconds: number, grid: AxesGrid
       const edgeY = fromY + (toY - fromY) * part;
       const edgeZ = fromZ + (toZ - fromZ) * part;
       const half = (edge - at) / 2;
-      grid.x[cell] = (sumX + (atX + edgeX) * half) / width;
-      grid.y[cell] = (sumY + (atY + edgeY) * half) / width;
-      grid.z[cell] = (sumZ + (atZ + edgeZ) * half) / width;
+      gridX[cell] = (sumX + (atX + edgeX) * half) / width;
+      gridY[cell] = (sumY + (atY + edgeY) * half) / width;
+      gridZ[cell] = (sumZ + (atZ + edgeZ) * half) / width;
       sumX = 0;
       sumY = 0;
       sumZ = 0;

@@ -84,10 +84,12 @@ export function bands(edges: readonly number[]): SeriesFeatures {
     write: (series, out, at) => {
       const spectrum = series.powerSpectrum();
       const floor = series.noise * series.noise;
+      const { power } = spectrum;
+      let bin = spectrum.binAt(edges[0]);
       for (let k = 0; k < count; k++) {
         const end = spectrum.binAt(edges[k + 1]);
         let sum = 0;
-        for (let bin = spectrum.binAt(edges[k]); bin < end; bin++) sum += spectrum.power[bin];
+        for (; bin < end; bin++) sum += power[bin];
         out[at + k] = Math.log(sum + floor);
       }
     },

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Series } from './series.js';
 
@@ -34,6 +35,28 @@ describe('Series', () => {
     expect(series.crossings(0.5)).toBe(3);
     expect(series.crossings(0)).toBe(5);
     expect(series.crossings(2)).toBe(0);
+  });
+
+  it('counts crossings as by remembering the side of each value', () => {
+    const value = fc.oneof(fc.double({ min: -2, max: 2, noNaN: true }), fc.constantFrom(0, 1, -1));
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 40 }),
+        fc.constantFrom(0, 0.5, 1),
+        (values, band) => {
+          const series = loaded(values);
+          let side = 0;
+          let count = 0;
+          for (const c of series.centred.subarray(0, values.length)) {
+            const now = c > band ? 1 : c < -band ? -1 : 0;
+            if (now === 0 || now === side) continue;
+            if (side !== 0) count++;
+            side = now;
+          }
+          expect(series.crossings(band)).toBe(count);
+        },
+      ),
+    );
   });
 
   it('divides the autocorrelation by length and scale, noise included', () => {

@@ -1,4 +1,5 @@
 import { autocorrelation } from './autocorrelation.js';
+import { Ordering } from './ordering.js';
 import { PowerSpectrum } from './spectrum.js';
 
 /**
@@ -23,8 +24,11 @@ export class Series {
   private spectrumKnown = false;
   private readonly products: Float64Array;
   private lagsKnown = 0;
-  private readonly ordered: Float64Array;
+  private readonly ordering: Ordering;
   private orderKnown = false;
+  private momentsKnown = false;
+  private cubes = 0;
+  private fourths = 0;
 
   /** @param rate points a second. */
   constructor(
@@ -33,7 +37,7 @@ export class Series {
   ) {
     this.centred = new Float64Array(points);
     this.products = new Float64Array(points);
-    this.ordered = new Float64Array(points);
+    this.ordering = new Ordering(points);
     this.spectrum = new PowerSpectrum(points, rate);
   }
 
@@ -53,6 +57,17 @@ export class Series {
       if (c < min) min = c;
       if (c > max) max = c;
     }
+    this.begin(length, mean, squares, min, max, noise);
+  }
+
+  /**
+   * Takes a signal whose centred values the caller has written to {@link centred}.
+   *
+   * @param squares sum of the squares of these values.
+   * @param min the lowest of them and 0.
+   * @param max the highest of them and 0.
+   */
+  begin(length: number, mean: number, squares: number, min: number, max: number, noise: number): void {
     this.length = length;
     this.mean = mean;
     this.variance = squares / length;
@@ -63,6 +78,7 @@ export class Series {
     this.spectrumKnown = false;
     this.lagsKnown = 0;
     this.orderKnown = false;
+    this.momentsKnown = false;
   }
 
   /** Variance of signal and noise together; never 0. What ratios are taken against. */
@@ -72,21 +88,14 @@ export class Series {
 
   /** Mean of the third powers. */
   thirdMoment(): number {
-    const { centred, length } = this;
-    let sum = 0;
-    for (let i = 0; i < length; i++) sum += centred[i] * centred[i] * centred[i];
-    return sum / length;
+    this.findMoments();
+    return this.cubes / this.length;
   }
 
   /** Mean of the fourth powers. */
   fourthMoment(): number {
-    const { centred, length } = this;
-    let sum = 0;
-    for (let i = 0; i < length; i++) {
-      const square = centred[i] * centred[i];
-      sum += square * square;
-    }
-    return sum / length;
+    this.findMoments();
+    return this.fourths / this.length;
   }
 
   /** Mean absolute deviation from the mean. */
@@ -100,28 +109,28 @@ export class Series {
   /** Quantile of `centred`, linear between order statistics (Hyndman & Fan's type 7); `p` in [0, 1]. */
   quantile(p: number): number {
     if (!this.orderKnown) {
-      for (let i = 0; i < this.length; i++) this.ordered[i] = this.centred[i];
-      this.ordered.subarray(0, this.length).sort();
+      this.ordering.sort(this.centred, this.length, this.min, this.max);
       this.orderKnown = true;
     }
+    const { values } = this.ordering;
     const place = p * (this.length - 1);
     const below = Math.floor(place);
-    const low = this.ordered[below];
-    return below + 1 < this.length ? low + (this.ordered[below + 1] - low) * (place - below) : low;
+    const low = values[below];
+    return below + 1 < this.length ? low + (values[below + 1] - low) * (place - below) : low;
   }
 
   /** How often the signal goes from one side of a band of ±`band` around its mean to the other. */
   crossings(band: number): number {
     const { centred, length } = this;
-    let side = 0;
-    let count = 0;
-    for (let i = 0; i < length; i++) {
-      const now = centred[i] > band ? 1 : centred[i] < -band ? -1 : 0;
-      if (now === 0 || now === side) continue;
-      if (side !== 0) count++;
-      side = now;
+    let i = 0;
+    while (i < length && !(centred[i] > band || centred[i] < -band)) i++;
+    let isAbove = i < length && centred[i] > band;
+    for (let count = 0; ; count++, isAbove = !isAbove) {
+      // From one side only the other is looked for: a test that most often says no is cheap.
+      if (isAbove) while (i < length && !(centred[i] < -band)) i++;
+      else while (i < length && !(centred[i] > band)) i++;
+      if (i === length) return count;
     }
-    return count;
   }
 
   /** Autocorrelation at lags 1 to `last` (below the length): entry k is lag k, 1 would be the signal itself. */
@@ -144,5 +153,21 @@ export class Series {
       this.spectrumKnown = true;
     }
     return this.spectrum;
+  }
+
+  /** Both sums in one pass, for neither waits for the other. */
+  private findMoments(): void {
+    if (this.momentsKnown) return;
+    const { centred, length } = this;
+    let cubes = 0;
+    let fourths = 0;
+    for (let i = 0; i < length; i++) {
+      const square = centred[i] * centred[i];
+      cubes += square * centred[i];
+      fourths += square * square;
+    }
+    this.cubes = cubes;
+    this.fourths = fourths;
+    this.momentsKnown = true;
   }
 }

@@ -1,4 +1,4 @@
-import FFT from 'fft.js';
+import { RealFft } from './real-fft.js';
 
 /** Frequencies a 50 Hz sensor still shows undamped; the highest one used. The margin keeps 15 Hz itself in. */
 export const MAX_FREQUENCY_HZ = 15.01;
@@ -13,7 +13,7 @@ export class PowerSpectrum {
   readonly resolution: number;
   /** Power in bin k, from 0 Hz up; valid until the next {@link compute}. */
   readonly power: Float64Array;
-  private readonly fft: FFT;
+  private readonly fft: RealFft;
   private readonly window: Float64Array;
   private readonly input: Float64Array;
   private readonly output: Float64Array;
@@ -30,7 +30,7 @@ export class PowerSpectrum {
     let size = 2;
     while (size < points) size *= 2;
     this.resolution = rate / size;
-    this.fft = new FFT(size);
+    this.fft = new RealFft(size);
     this.input = new Float64Array(size);
     this.output = new Float64Array(2 * size);
     this.power = new Float64Array(size / 2 + 1);
@@ -48,7 +48,7 @@ export class PowerSpectrum {
   compute(centred: Float64Array): void {
     const { input, output, power, window, scale } = this;
     for (let i = 0; i < window.length; i++) input[i] = centred[i] * window[i];
-    this.fft.realTransform(output, input);
+    this.fft.transform(input, output);
     for (let k = 0; k < power.length; k++) {
       const re = output[2 * k];
       const im = output[2 * k + 1];

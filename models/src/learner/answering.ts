@@ -1,4 +1,4 @@
-import { deviceKey, type WindowRecord } from '@hark/contracts';
+import { deviceKey, type PredictionReason, type PredictionState, type WindowRecord } from '@hark/contracts';
 import {
   StateFormatError,
   type ArtifactStore,
@@ -62,13 +62,11 @@ export class Answering {
     const { line } = this;
     const { classifier, familiarity } = line.current;
     const { classes } = classifier;
-    const said = { classes, modelVersion: line.version, activity: 'unknown' };
-    const nothing = { ...said, confidence: 0, probabilities: NO_PROBABILITIES, shared: null };
-    if (!this.isUsable(window.features)) return { ...nothing, state: 'unknown', reason: 'no_data' };
+    if (!this.isUsable(window.features)) return this.nothing('unknown', 'no_data');
     this.shelf?.bringBack(window.user, outputs);
     const shown = this.show(window);
     const ofAll = classifier.predict(shown);
-    if (ofAll.length === 0) return { ...nothing, state: 'cold', reason: 'model_cold' };
+    if (ofAll.length === 0) return this.nothing('cold', 'model_cold');
     const shared = sharedAnswer(classes, ofAll);
     const adapted = this.adaptation?.adapt(window.user, shown, classes, ofAll) ?? ofAll;
     const isNew = familiarity.isNew(shown);
@@ -77,10 +75,17 @@ export class Answering {
     const probabilities = isNew ? adapted : this.smooth(window, adapted);
     const best = mostProbable(probabilities);
     const confidence = probabilities[best];
-    const answer = { ...said, confidence, probabilities, shared };
-    if (isNew) return { ...answer, state: 'unknown', reason: 'out_of_distribution' };
-    if (confidence < this.threshold) return { ...answer, state: 'unknown', reason: 'low_confidence' };
-    return { ...answer, activity: classes[best], state: 'ok', reason: null };
+    const reason = isNew ? 'out_of_distribution' : confidence < this.threshold ? 'low_confidence' : null;
+    return {
+      state: reason === null ? 'ok' : 'unknown',
+      reason,
+      activity: reason === null ? classes[best] : 'unknown',
+      confidence,
+      classes,
+      probabilities,
+      modelVersion: line.version,
+      shared,
+    };
   }
 
   /** The most probable class of a window by what is known now, whatever its device did before; null before the first. */
@@ -152,6 +157,22 @@ export class Answering {
     this.shelf?.read(state);
     this.filter?.modelReplaced(this.line.current.inertia);
     this.filter?.read(state);
+  }
+
+  private nothing(state: PredictionState, reason: PredictionReason): Answer {
+    const { classifier, version: modelVersion } = this.line;
+    const { classes } = classifier;
+    const probabilities = NO_PROBABILITIES;
+    return {
+      state,
+      reason,
+      activity: 'unknown',
+      confidence: 0,
+      classes,
+      probabilities,
+      modelVersion,
+      shared: null,
+    };
   }
 
   private smooth(window: WindowRecord, probabilities: Float64Array): Float64Array {

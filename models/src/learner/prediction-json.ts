@@ -4,8 +4,10 @@ import type { Answer } from './answer.js';
 /**
  * The `Prediction` of a window as JSON text, written out by hand: it is the learner's most frequent output, and the
  * order of its fields and the form of its numbers are part of what a replay must repeat.
+ *
+ * @param label the window's own, or one given to its stretch.
  */
-export function predictionJson(window: WindowRecord, answer: Answer): string {
+export function predictionJson(window: WindowRecord, label: string | null, answer: Answer): string {
   const { startMs, sizeMs } = window;
   const text = JSON.stringify;
   let probabilities = '';
@@ -20,7 +22,7 @@ export function predictionJson(window: WindowRecord, answer: Answer): string {
     `"activity":${text(answer.activity)},"confidence":${answer.confidence},` +
     `"probabilities":{${probabilities}},"modelVersion":${answer.modelVersion},` +
     `"state":"${answer.state}","reason":${answer.reason === null ? 'null' : `"${answer.reason}"`},` +
-    `"revision":${window.revision},"final":${window.final},"label":${text(window.label)},` +
+    `"revision":${window.revision},"final":${window.final},"label":${text(label)},` +
     `"samples":{"accelerometer":${window.accelerometer},"gyroscope":${window.gyroscope},` +
     `"late":${window.late},"duplicates":${window.duplicates}},"receivedMs":${window.receivedMs}}`
   );
