@@ -20,7 +20,11 @@ export class Count implements Aggregate {
   add(column: Column | null, rows: Int32Array, slots: Int32Array, count: number): void {
     const { counts } = this;
     if (column === null) {
-      for (let j = 0; j < count; j++) counts[slots[j]]++;
+      for (let from = 0, to = 0; from < count; from = to) {
+        const slot = slots[from];
+        while (to < count && slots[to] === slot) to++;
+        counts[slot] += to - from;
+      }
     } else {
       for (let j = 0; j < count; j++) if (!isNull(column, rows[j])) counts[slots[j]]++;
     }

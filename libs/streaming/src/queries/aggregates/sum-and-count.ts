@@ -23,12 +23,20 @@ abstract class SumAndCount implements Aggregate {
   add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
     const { sums, counts } = this;
     const values = doublesOf(column);
-    for (let j = 0; j < count; j++) {
-      const value = values[rows[j]];
-      if (value === value) {
-        sums[slots[j]] += value;
-        counts[slots[j]]++;
+    // Neighbours are of one group as a rule.
+    for (let j = 0; j < count;) {
+      const slot = slots[j];
+      let sum = sums[slot];
+      let added = counts[slot];
+      for (; j < count && slots[j] === slot; j++) {
+        const value = values[rows[j]];
+        if (value === value) {
+          sum += value;
+          added++;
+        }
       }
+      sums[slot] = sum;
+      counts[slot] = added;
     }
   }
 

@@ -168,10 +168,17 @@ export class DropDuplicates {
       if (startMs + this.sliceMs > watermarkMs) continue;
       this.slices.delete(startMs);
       this.removed += slice.size;
-      const ids = slice.keyIds();
-      for (let entry = 0; entry < ids.length; entry++) this.keys.release(ids[entry]);
+      this.release(slice.keyIds());
       slice.clear();
       if (this.spare.length < MAX_SPARE) this.spare.push(slice);
+    }
+  }
+
+  /** Neighbours are of one key as a rule. */
+  private release(ids: Int32Array): void {
+    for (let from = 0, to = 0; from < ids.length; from = to) {
+      while (to < ids.length && ids[to] === ids[from]) to++;
+      this.keys.release(ids[from], to - from);
     }
   }
 

@@ -9,6 +9,16 @@ export interface Frame extends Columns {
   readonly count: number;
   /** The watermark at each row; null in a query without one. */
   readonly clock: BatchClock | null;
+  /** Columns that other columns tell; absent where there are none. */
+  readonly told?: ToldColumns;
+}
+
+/** Columns from an index on that are the same wherever some columns before them are: those of a join by these. */
+export interface ToldColumns {
+  readonly from: number;
+  readonly by: ReadonlySet<number>;
+  /** The columns at some rows alone: row `j` is that at `rows[j]`. Only those from `from` on. */
+  at(rows: Int32Array): Columns;
 }
 
 let identity = new Int32Array(0);

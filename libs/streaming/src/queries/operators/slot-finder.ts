@@ -24,6 +24,8 @@ export class SlotFinder {
   rows: Int32Array = new Int32Array(0);
   slots = new Int32Array(0);
   count = 0;
+  /** Where in {@link slots} each group occurs first. */
+  firsts: number[] = [];
   /** Rows that were behind a window's end at the watermark, once for each window. */
   dropped = 0;
 
@@ -46,7 +48,7 @@ export class SlotFinder {
     for (let j = 0; j < count; j++) {
       const code = codes[rows[j]];
       const slot = table[code];
-      slots[j] = slot < 0 ? this.resolve(0, table, code, keys) : slot;
+      slots[j] = slot < 0 ? this.resolve(0, table, code, keys, j) : slot;
     }
     this.end(rows, count);
   }
@@ -69,9 +71,34 @@ export class SlotFinder {
       clock !== null &&
       clock.leastMs < Infinity &&
       firstStart(windows, clock.leastMs) + windows.sizeMs <= clock.endMs;
+    if (!late && this.inOneSpan(frame, keys, time, windows)) return;
     if (late || windows.sizeMs > windows.slideMs) {
       this.general(frame, keys, time, windows, late ? clock.ms() : null);
     } else this.tumbling(frame, keys, time, windows);
+  }
+
+  /** A batch is short: as a rule the same windows hold all of its rows. @returns whether they do. */
+  private inOneSpan(frame: Frame, keys: CodedKeys, time: Int64Column, windows: SlidingWindows): boolean {
+    const { leastMs, greatestMs } = extentOf(time.hi, frame.length);
+    if (!(leastMs <= greatestMs)) return false;
+    const { toMs, starts, tables } = this.spanOf(leastMs, windows, keys);
+    if (greatestMs >= toMs || greatestMs >= starts[starts.length - 1] + windows.sizeMs) return false;
+    const { rows, count } = frame;
+    const { codes } = keys;
+    this.reserve(count * starts.length);
+    const { expanded, slots } = this;
+    for (let w = 0, found = 0; w < starts.length; w++) {
+      const table = tables[w];
+      for (let j = 0; j < count; j++) {
+        const i = rows[j];
+        const slot = table[codes[i]];
+        expanded[found] = i;
+        slots[found] = slot < 0 ? this.resolve(starts[w], table, codes[i], keys, found) : slot;
+        found++;
+      }
+    }
+    this.end(expanded, count * starts.length);
+    return true;
   }
 
   /** One window a row, none of them closed. */
@@ -97,7 +124,7 @@ export class SlotFinder {
         ({ fromMs, toMs } = span);
       }
       const slot = table[codes[i]];
-      slots[j] = slot < 0 ? this.resolve(span.starts[0], table, codes[i], keys) : slot;
+      slots[j] = slot < 0 ? this.resolve(span.starts[0], table, codes[i], keys, j) : slot;
     }
     this.end(rows, count);
   }
@@ -134,7 +161,8 @@ export class SlotFinder {
         }
         const slot = tables[w][codes[i]];
         outRows[found] = i;
-        slots[found++] = slot < 0 ? this.resolve(starts[w], tables[w], codes[i], keys) : slot;
+        slots[found] = slot < 0 ? this.resolve(starts[w], tables[w], codes[i], keys, found) : slot;
+        found++;
       }
     }
     this.end(outRows, found);
@@ -144,6 +172,7 @@ export class SlotFinder {
     this.keyIds = new Int32Array(keys.size).fill(-1);
     this.forget();
     this.dropped = 0;
+    this.firsts = [];
   }
 
   private end(rows: Int32Array, count: number): void {
@@ -188,12 +217,41 @@ export class SlotFinder {
     return table;
   }
 
-  private resolve(startMs: number, table: Int32Array, code: number, keys: CodedKeys): number {
+  private resolve(startMs: number, table: Int32Array, code: number, keys: CodedKeys, at: number): number {
+    this.firsts.push(at);
     if (this.keyIds[code] < 0) this.keyIds[code] = this.store.keys.idOf(keys.key(code));
     const slot = this.store.slotOf(startMs, this.keyIds[code]);
     table[code] = slot;
     return slot;
   }
+}
+
+/** Queries that read one batch share what its times span. */
+const EXTENTS = new WeakMap<Float64Array, Extent & { readonly length: number }>();
+
+interface Extent {
+  readonly leastMs: number;
+  readonly greatestMs: number;
+}
+
+/** Both NaN when a row has no time. */
+function extentOf(hi: Float64Array, length: number): Extent {
+  const known = EXTENTS.get(hi);
+  if (known?.length === length) return known;
+  let leastMs = Infinity;
+  let greatestMs = -Infinity;
+  for (let i = 0; i < length; i++) {
+    const ms = hi[i];
+    if (ms < leastMs) leastMs = ms;
+    if (ms > greatestMs) greatestMs = ms;
+    if (ms !== ms) {
+      leastMs = greatestMs = NaN;
+      break;
+    }
+  }
+  const extent = { length, leastMs, greatestMs };
+  EXTENTS.set(hi, extent);
+  return extent;
 }
 
 const NOWHERE: Span = { fromMs: Infinity, toMs: -Infinity, starts: [], tables: [new Int32Array(0)] };

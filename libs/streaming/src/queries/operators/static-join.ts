@@ -1,4 +1,4 @@
-import type { Bound } from '../expressions/bound.js';
+import { usesOf, type Bound } from '../expressions/bound.js';
 import { columnOf } from '../rows/row-batch-builder.js';
 import type { Column } from '../rows/row-batch.js';
 import type { StaticTable } from '../rows/value.js';
@@ -68,23 +68,40 @@ export class StaticJoin {
     return found;
   }
 
-  /** At most one match: the rows stay where they are and get columns beside them. */
+  /** At most one match: the rows stay where they are and get columns beside them, made when they are asked for. */
   private joinOne(frame: Frame, codes: Int32Array, matchesOf: (code: number) => Int32Array): Frame {
-    const { rows, count, length, clock } = frame;
-    const matched = new Int32Array(length).fill(-1);
+    const { length, clock } = frame;
+    const { streamColumns: from, streamKeys, type } = this.step;
+    const matchOf = (row: number): number => matchesOf(codes[row])[0] ?? -1;
+    let matched: Int32Array | null = null;
+    const columns = new ExtendedColumns(frame, from, (index) => {
+      if (matched === null) {
+        matched = new Int32Array(length);
+        for (let i = 0; i < length; i++) matched[i] = matchOf(i);
+      }
+      return gather(this.columns[index], matched, length);
+    });
+    const { rows, count } = type === 'left' ? frame : this.having(frame, matchOf);
+    return {
+      ...{ length, clock, column: (index) => columns.column(index), rows, count },
+      told: {
+        from,
+        by: usesOf(streamKeys),
+        at: (some) => {
+          const matches = some.map(matchOf);
+          const column = (index: number) => gather(this.columns[index - from], matches, some.length);
+          return { length: some.length, column };
+        },
+      },
+    };
+  }
+
+  /** Rows that have a match. */
+  private having({ rows, count }: Frame, matchOf: (row: number) => number): Pick<Frame, 'rows' | 'count'> {
     const kept = new Int32Array(count);
     let left = 0;
-    for (let j = 0; j < count; j++) {
-      const i = rows[j];
-      const found = matchesOf(codes[i]);
-      if (found.length > 0) matched[i] = found[0];
-      else if (this.step.type === 'inner') continue;
-      kept[left++] = i;
-    }
-    const columns = new ExtendedColumns(frame, this.step.streamColumns, (index) =>
-      gather(this.columns[index], matched, length),
-    );
-    return { length, clock, column: (index) => columns.column(index), rows: kept, count: left };
+    for (let j = 0; j < count; j++) if (matchOf(rows[j]) >= 0) kept[left++] = rows[j];
+    return { rows: kept, count: left };
   }
 
   private joinMany(frame: Frame, codes: Int32Array, matchesOf: (code: number) => Int32Array): Frame {

@@ -192,7 +192,12 @@ function compileAggregate(
   const type = input?.type ?? 'long';
   const of = column ?? expr;
   const name = spec.as ?? (of === undefined ? fn : `${spec.fn}(${of}${q === undefined ? '' : `, ${q}`})`);
-  return { name, type: make(type, q ?? 0).type, step: { make: () => make(type, q ?? 0), input } };
+  const isIdempotent = fn === 'min' || fn === 'max';
+  return {
+    name,
+    type: make(type, q ?? 0).type,
+    step: { make: () => make(type, q ?? 0), input, isIdempotent },
+  };
 }
 
 function columnOf(name: string, schema: readonly ColumnSchema[], field: string) {

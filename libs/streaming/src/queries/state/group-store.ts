@@ -58,9 +58,20 @@ export class GroupStore {
     return slot;
   }
 
-  /** Adds rows to the groups at their slots: `inputs[a]` is the column of aggregate `a`. */
-  add(inputs: readonly (Column | null)[], rows: Int32Array, slots: Int32Array, count: number): void {
-    this.aggregates.forEach((aggregate, a) => aggregate.add(inputs[a], rows, slots, count));
+  /**
+   * Adds rows to the groups at their slots: `inputs[a]` is the column of aggregate `a`.
+   * @param leftOut whether an aggregate takes none of them.
+   */
+  add(
+    inputs: readonly (Column | null)[],
+    rows: Int32Array,
+    slots: Int32Array,
+    count: number,
+    leftOut: readonly boolean[] = [],
+  ): void {
+    this.aggregates.forEach((aggregate, a) => {
+      if (!leftOut[a]) aggregate.add(inputs[a], rows, slots, count);
+    });
   }
 
   merge(into: number, from: number): void {
