@@ -37,6 +37,7 @@ async function main(): Promise<void> {
         processor: windower,
         inputs: [{ topic: TOPICS.samples, partition: 0 }],
         maxStepBytes: 512 * 1024,
+        maxLongStepBytes: 4 * 1024 * 1024,
         snapshotEveryBytes: 8 * 1024 * 1024,
         settings: { topic: TOPICS.ingestSettings, ...recordedWindowSettings(settings) },
         maxLagRecords: 1000,

@@ -426,6 +426,37 @@ describe('a runner', () => {
     expect((await outputsOf(log)).length).toBe(4);
   });
 
+  it('goes on with a step while the one before is being committed, up to its longest', async () => {
+    const log = await logOf({ samples: Array.from({ length: 9 }, () => 'ssss') });
+    const stop = new AbortController();
+    const steps: StepReport[] = [];
+    // The first commit takes as long as ten pauses of the second step.
+    let pauses = 0;
+    const { runner, processor } = await start(log, {
+      maxLongStepBytes: 24,
+      snapshotEveryBytes: 1000,
+      wrap: (writer) => ({
+        ...writer,
+        commit: async (commit) => {
+          if (pauses === 0) for (let turn = 0; turn < 100 && pauses < 10; turn++) await Promise.resolve();
+          return writer.commit(commit);
+        },
+      }),
+      sleep: () => Promise.resolve(void pauses++),
+      onStep: (step) => steps.push(step) === 3 && stop.abort(),
+    });
+    await runner.run(stop.signal);
+    expect(steps.map(({ inputs }) => inputs.map(({ from, to }) => `${from}-${to}`).join())).toEqual([
+      '0-2',
+      '2-8',
+      '8-9',
+    ]);
+    expect(await outputsOf(log)).toHaveLength(12);
+    // Executed again, it is cut as it was.
+    const again = await start(log);
+    expect(again.processor.snapshot()).toEqual(processor.snapshot());
+  });
+
   it('stores the state when it is told to stop, so that the next start executes nothing again', async () => {
     const log = await logOf({ samples: SAMPLES });
     const stop = new AbortController();

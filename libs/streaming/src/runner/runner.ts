@@ -16,6 +16,11 @@ export interface RunnerOptions {
   /** A step ends with the record that reaches this many bytes; see {@link LogReader.read} for how exact that is. */
   readonly maxStepBytes: number;
   /**
+   * While the step before is being committed, the next one goes on in pieces of `maxStepBytes` up to so many bytes;
+   * default: it does not. So a disk that is slow to commit does not bound how much is taken.
+   */
+  readonly maxLongStepBytes?: number;
+  /**
    * Milliseconds of rest after a step; default none. Where nobody waits for the outputs, a few large steps cost less
    * than the many small ones that a stream makes of itself.
    */
@@ -108,6 +113,7 @@ export class Runner {
   private recovered = false;
   private failure: { readonly error: unknown } | null = null;
   private inFlight: Promise<void> = Promise.resolve();
+  private committing = false;
 
   constructor(private readonly options: RunnerOptions) {}
 
@@ -204,7 +210,7 @@ export class Runner {
     if (!this.recovered) throw new Error('recover() comes before the first step');
     let taken: TakenStep | null;
     try {
-      taken = await this.take();
+      taken = await this.take(signal);
     } catch (error) {
       this.failure = { error };
       await this.inFlight;
@@ -212,9 +218,12 @@ export class Runner {
     }
     await this.settled();
     if (taken === null) return false;
-    this.inFlight = this.commit(taken, signal).catch((error: unknown) => {
-      this.failure ??= { error };
-    });
+    this.committing = true;
+    this.inFlight = this.commit(taken, signal)
+      .catch((error: unknown) => {
+        this.failure ??= { error };
+      })
+      .finally(() => (this.committing = false));
     return true;
   }
 
@@ -224,8 +233,9 @@ export class Runner {
     if (this.failure !== null) throw this.failure.error;
   }
 
-  private async take(): Promise<TakenStep | null> {
-    const { name, log, processor, maxStepBytes, snapshotEveryBytes } = this.options;
+  private async take(signal: AbortSignal): Promise<TakenStep | null> {
+    const { name, log, processor, maxStepBytes, snapshotEveryBytes, sleep } = this.options;
+    const { maxLongStepBytes = 0 } = this.options;
     const artifacts: WrittenArtifact[] = [];
     const outputs = new CollectedOutputs(
       (artifact, bytes) => artifacts.push(this.write(artifact, bytes)),
@@ -237,13 +247,21 @@ export class Runner {
     for (const { topic, partition } of this.options.inputs) {
       if (bytes >= maxStepBytes) break;
       const from = this.position(topic, partition);
-      const read = await log.read(topic, partition, from, maxStepBytes - bytes);
-      if (read.length === 0) continue;
-      processRecords(name, processor, topic, partition, read, outputs);
-      for (const { value } of read) bytes += value.length;
-      records += read.length;
-      inputs.push({ topic, partition, from, to: from + read.length });
-      this.positions.set(partitionKey(topic, partition), from + read.length);
+      let to = from;
+      for (let room = maxStepBytes - bytes; ; room = Math.min(maxStepBytes, maxLongStepBytes - bytes)) {
+        const read = await log.read(topic, partition, to, room);
+        if (read.length === 0) break;
+        processRecords(name, processor, topic, partition, read, outputs);
+        for (const { value } of read) bytes += value.length;
+        records += read.length;
+        to += read.length;
+        if (!this.committing || bytes >= maxLongStepBytes) break;
+        // Lets the commit go on, and whoever else waits.
+        await sleep(0, signal);
+      }
+      if (to === from) continue;
+      inputs.push({ topic, partition, from, to });
+      this.positions.set(partitionKey(topic, partition), to);
     }
     if (inputs.length === 0) return null;
     endStep(name, processor, inputs, outputs);
