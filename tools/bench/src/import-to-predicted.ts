@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Cost, CostWatch } from './apps/cost-watch.js';
 import { ROOT, RunningApps } from './apps/running-apps.js';
+import { startProcess } from './apps/started-processes.js';
 
 /** What one import came to. */
 export interface ImportRun {
@@ -36,7 +37,9 @@ export async function importInto(apps: RunningApps, files: readonly string[]): P
 function hark(args: readonly string[], watch: CostWatch): Promise<string> {
   return new Promise((resolve, reject) => {
     const script = join(ROOT, 'tools/cli/bin/hark.js');
-    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = startProcess(() =>
+      spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
     watch.add('cli', child.pid as number);
     let text = '';
     child.stdout.on('data', (data: Buffer) => (text += data.toString()));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ALL_BENCHES } from './all-benches.js';
 import { ROOT } from './apps/running-apps.js';
+import { isInterrupted, leaveNothingBehind } from './apps/started-processes.js';
 import { bareLoop } from './bare-loop.js';
 import { BARE_LOOP, type Context } from './bench.js';
 import type { Figure } from './figure.js';
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'hark-bench-'));
+  leaveNothingBehind(folder);
   const loadBefore = loadNow();
   const started = performance.now();
   try {
@@ -44,6 +46,7 @@ async function measure(options: BenchOptions, folder: string): Promise<Figure[]>
     try {
       for await (const figure of bench.run({ ...context, folder: own })) figures.push(figure);
     } catch (error) {
+      if (isInterrupted()) throw error;
       process.exitCode = 1;
       process.stderr.write(`[${place}] ${bench.name} failed: ${(error as Error).message}\n`);
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CostWatch } from './cost-watch.js';
+import { startProcess } from './started-processes.js';
 
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -77,10 +78,11 @@ export interface StartOptions {
 
 function startApp(app: App, data: string, settings: Readonly<Record<string, string>>): ChildProcess {
   const ports = { HARK_INGEST_PORT: '0', HARK_LEARNER_PORT: '0', HARK_GATEWAY_PORT: '0' };
-  return spawn(process.execPath, [join(ROOT, `apps/${app}/dist/main.js`)], {
-    env: { ...process.env, HARK_DATA: data, HARK_LOG_LEVEL: 'warn', ...ports, ...settings },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const env = { ...process.env, HARK_DATA: data, HARK_LOG_LEVEL: 'warn', ...ports, ...settings };
+  const script = join(ROOT, `apps/${app}/dist/main.js`);
+  return startProcess(() =>
+    spawn(process.execPath, [script], { env, stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
 }
 
 /** Resolves with the app's address. What a process before this one left behind is not taken for it. */

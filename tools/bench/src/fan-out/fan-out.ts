@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startProcess } from '../apps/started-processes.js';
 import type { Figure } from '../figure.js';
 import { alertRecord, predictionRecord } from './stored-records.js';
 import type { Order, Report, Resumed } from './subscribers.js';
@@ -126,19 +127,21 @@ async function part(
   mkdirSync(join(data, 'log'), { recursive: true });
   const log = new LmdbLog({ dir: join(data, 'log') });
   const writer = await log.writer('learner');
-  const gateway = spawn(process.execPath, [join(ROOT, 'apps/gateway/dist/main.js')], {
-    env: {
-      ...process.env,
-      HARK_DATA: data,
-      HARK_LOG_LEVEL: 'warn',
-      HARK_GATEWAY_PORT: '0',
-      // All subscribers are on this machine.
-      HARK_MAX_CONNECTIONS_PER_ADDRESS: String(subscribers + 1000),
-      HARK_MAX_CONNECTIONS_PER_TOKEN: String(subscribers + 1000),
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const clients = fork(fileURLToPath(new URL('./subscribers.js', import.meta.url)));
+  const gateway = startProcess(() =>
+    spawn(process.execPath, [join(ROOT, 'apps/gateway/dist/main.js')], {
+      env: {
+        ...process.env,
+        HARK_DATA: data,
+        HARK_LOG_LEVEL: 'warn',
+        HARK_GATEWAY_PORT: '0',
+        // All subscribers are on this machine.
+        HARK_MAX_CONNECTIONS_PER_ADDRESS: String(subscribers + 1000),
+        HARK_MAX_CONNECTIONS_PER_TOKEN: String(subscribers + 1000),
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
+  );
+  const clients = startProcess(() => fork(fileURLToPath(new URL('./subscribers.js', import.meta.url))));
   let turn = 0;
   try {
     const port = await ready(data);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { leaveNothingBehind } from '../apps/started-processes.js';
 import { FAN_OUT, fanOut } from './fan-out.js';
 
 /** The fan-out by itself, its figures as JSON lines: `node tools/bench/dist/main.js fan-out --seconds 10`. */
@@ -16,6 +17,7 @@ const { values } = parseArgs({
 });
 const option = (name: keyof typeof FAN_OUT): number => Number(values[name] ?? FAN_OUT[name]);
 const folder = mkdtempSync(join(tmpdir(), 'hark-fan-out-'));
+leaveNothingBehind(folder);
 try {
   const options = {
     subscribers: option('subscribers'),

@@ -114,14 +114,19 @@ export class PlainSocket {
     }
   }
 
-  /** At most 65,535 bytes, masked with zeros. */
   private write(op: Op, payload: Uint8Array): void {
-    const head =
-      payload.length < 126
-        ? [0x80 | op, 0x80 | payload.length]
-        : [0x80 | op, 0x80 | 126, payload.length >> 8, payload.length & 255];
-    this.socket.write(Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]));
+    this.socket.write(Buffer.concat([headOf(op, payload.length), payload]));
   }
+}
+
+/** The head of a frame, masked with zeros. */
+export function headOf(op: number, length: number): Buffer {
+  const size = length < 126 ? 0 : length < 65_536 ? 2 : 8;
+  const head = Buffer.alloc(2 + size + 4);
+  head[0] = 0x80 | op;
+  head[1] = 0x80 | (size === 0 ? length : size === 2 ? 126 : 127);
+  if (size > 0) head.writeUIntBE(length, 2 + Math.max(0, size - 6), Math.min(size, 6));
+  return head;
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { startProcess } from '../apps/started-processes.js';
 
 /** A process of the bench's own that is given orders, one at a time, and answers each with one message. */
 export class Child {
@@ -7,7 +8,7 @@ export class Child {
 
   /** @param module relative to this folder, as built. */
   static start(module: string): Child {
-    return new Child(fork(fileURLToPath(new URL(module, import.meta.url))));
+    return new Child(startProcess(() => fork(fileURLToPath(new URL(module, import.meta.url)))));
   }
 
   ask<Answer>(order: unknown): Promise<Answer> {

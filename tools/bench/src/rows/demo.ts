@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
 import { ROOT } from '../apps/running-apps.js';
+import { startProcess } from '../apps/started-processes.js';
 
 const PATIENCE_MS = 120_000;
 
@@ -27,7 +28,7 @@ async function installation(folder: string, say: (what: string) => void): Promis
   const copy = join(folder, 'copy');
   mkdirSync(copy);
   if ((await shell(`git -C '${ROOT}' archive HEAD | tar x -C '${copy}'`)) !== 0) return null;
-  const install = `cd '${copy}' && npm ci --prefer-offline --no-audit --no-fund >/dev/null 2>&1`;
+  const install = `cd '${copy}' && exec npm ci --prefer-offline --no-audit --no-fund >/dev/null 2>&1`;
   say('npm ci, to warm the cache');
   if ((await shell(install)) !== 0) return null;
   say('npm ci');
@@ -37,7 +38,7 @@ async function installation(folder: string, say: (what: string) => void): Promis
 
 function shell(command: string): Promise<number | null> {
   return new Promise((resolve) => {
-    const child = spawn('sh', ['-c', command], { stdio: 'ignore' });
+    const child = startProcess(() => spawn('sh', ['-c', command], { stdio: 'ignore' }));
     child.once('error', () => resolve(null));
     child.once('close', resolve);
   });
@@ -48,10 +49,9 @@ async function firstPrediction(folder: string): Promise<number> {
   mkdirSync(temporary);
   const started = performance.now();
   const ports = { HARK_INGEST_PORT: '0', HARK_LEARNER_PORT: '0', HARK_GATEWAY_PORT: '0' };
-  const child = spawn(process.execPath, [join(ROOT, 'tools/cli/bin/hark.js'), 'demo'], {
-    env: { ...process.env, TMPDIR: temporary, ...ports },
-    stdio: 'ignore',
-  });
+  const env = { ...process.env, TMPDIR: temporary, ...ports };
+  const script = join(ROOT, 'tools/cli/bin/hark.js');
+  const child = startProcess(() => spawn(process.execPath, [script, 'demo'], { env, stdio: 'ignore' }));
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     while (performance.now() - started < PATIENCE_MS) {
