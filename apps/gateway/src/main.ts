@@ -37,6 +37,10 @@ async function main(): Promise<void> {
         windows: settings.windows,
         features: () => createFeatureExtractor(settings.windows.sizeMs / 1000),
         learning: learningOptions(settings),
+        tensorFlow: async () => {
+          const { loadTensorFlow } = await import('@hark/models/tensorflow');
+          return (await loadTensorFlow(settings.HARK_TENSORFLOW, settings.HARK_TFJS_NODE)).network;
+        },
       },
       activities: settings.HARK_ACTIVITIES,
       sessions: { gapMs: settings.HARK_SESSION_GAP_MS },

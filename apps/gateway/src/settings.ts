@@ -5,10 +5,12 @@ import {
   learningSettings,
   port,
   readSettings,
+  tensorFlowSetting,
   windowOptions,
   windowSettings,
   wholeNumber,
 } from '@hark/service';
+import { z } from 'zod';
 import { alertOptions, alertSettings } from './alerts/alert-settings.js';
 
 const shape = {
@@ -17,6 +19,8 @@ const shape = {
   ...activitiesSetting,
   ...learningSettings({ driftDetectors: DRIFT_DETECTOR_NAMES, driftSignals: WATCHED_SIGNALS }),
   ...alertSettings,
+  ...tensorFlowSetting,
+  HARK_TFJS_NODE: z.string().min(1).optional(),
   HARK_GATEWAY_PORT: port(3000),
   HARK_SESSION_GAP_MS: wholeNumber(60_000, 1000, 86_400_000),
   HARK_STALE_AFTER_MS: wholeNumber(30_000, 100, 86_400_000),

@@ -13,7 +13,7 @@ export const fusedSchema = schemaOf<Fused>()(
     confidence: probability,
     probabilities: z
       .record(z.string(), probability)
-      .describe('product over the devices that had an answer, brought to sum 1'),
+      .describe('weighed product over the devices that had an answer, brought to sum 1'),
     state: z.enum(['ok', 'unknown']),
     devices: z.array(
       z.strictObject({
@@ -25,7 +25,7 @@ export const fusedSchema = schemaOf<Fused>()(
         clockOffsetMs: z.number().describe('wall clock less the clock of the device, as estimated then'),
       }),
     ),
-    at: z.iso.datetime().describe('wall time of the end of the newest window'),
+    at: z.iso.datetime().describe('wall time of the end of the window of the prediction'),
     prediction: z.string().describe('id of the prediction that made this message'),
   }),
 );

@@ -11,8 +11,8 @@ export interface FusedDevice {
 }
 
 /**
- * One activity of one user, from all devices heard of within a few seconds: a message of the channel `fused`, made by
- * the gateway from the predictions alone.
+ * One activity of one user, from all devices that have a window of the same time: a message of the channel `fused`, made
+ * by the gateway from the predictions alone.
  */
 export interface Fused {
   readonly kind: 'fused';
@@ -20,11 +20,11 @@ export interface Fused {
   /** The most probable one, or `unknown` when no device had an answer. */
   readonly activity: string;
   readonly confidence: number;
-  /** The product of those of the devices that had an answer, brought to sum 1. */
+  /** Those of the devices that had an answer, each weighed by how often it was right, multiplied and brought to sum 1. */
   readonly probabilities: Readonly<Record<string, number>>;
   readonly state: 'ok' | 'unknown';
   readonly devices: readonly FusedDevice[];
-  /** Wall time of the newest window's end, by the estimated offset of its device's clock. ISO 8601. Never goes back. */
+  /** Wall time of the end of the prediction's window, by the estimated offset of its device's clock. ISO 8601. */
   readonly at: string;
   /** The prediction that made this message. */
   readonly prediction: string;

@@ -34,6 +34,7 @@ export {
   learnerSettings,
   recordedLearnerSettings,
   type LearnerNames,
+  tensorFlowSetting,
 } from './learner-settings.js';
 export { learningOptions, learningSettings } from './learning-settings.js';
 export { recordedWindowSettings, windowOptions, windowSettings } from './window-settings.js';

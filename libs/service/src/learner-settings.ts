@@ -6,6 +6,13 @@ import { windowSettings } from './window-settings.js';
 const YEAR_MINUTES = 525_600;
 const DAY_MS = 86_400_000;
 
+/** What the network on TensorFlow.js computes with, for whoever may load it. */
+export const tensorFlowSetting = {
+  HARK_TENSORFLOW: z
+    .enum(['auto', 'native', 'wasm', 'cpu'], { error: 'expected auto, native, wasm or cpu' })
+    .default('auto'),
+};
+
 /** What there is to choose from; the first of each is the default. */
 export interface LearnerNames<Signal extends string> {
   readonly classifiers: readonly string[];
@@ -31,9 +38,7 @@ export function learnerSettings<Signal extends string>(names: LearnerNames<Signa
     HARK_ON_CHALLENGER: z
       .enum(['propose', 'promote'], { error: 'expected propose or promote' })
       .default('propose'),
-    HARK_TENSORFLOW: z
-      .enum(['auto', 'native', 'wasm', 'cpu'], { error: 'expected auto, native, wasm or cpu' })
-      .default('auto'),
+    ...tensorFlowSetting,
     HARK_VERSION_EVERY: wholeNumber(1000, 1, 10_000_000),
     HARK_VERSION_EVERY_MINUTES: wholeNumber(0, 0, YEAR_MINUTES),
     HARK_VERSIONS_KEPT: wholeNumber(100, 4, 100_000),

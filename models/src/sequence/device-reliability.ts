@@ -1,3 +1,5 @@
+import type { StateReader, StateWriter } from '@hark/streaming';
+
 /** Windows after which about a third of what was counted is left. */
 const MEMORY = 100;
 /** Of a kind of device of which nothing is known so many windows count as seen, and so many of them as right. */
@@ -23,8 +25,8 @@ interface Tally {
  */
 export class DeviceReliability {
   /** In the order of use, the least recently used first. */
-  private readonly devices = new Map<string, Tally>();
-  private readonly kinds = new Map<string, Tally>();
+  private devices = new Map<string, Tally>();
+  private kinds = new Map<string, Tally>();
 
   /** Above 0. */
   weight(device: string, kind: string): number {
@@ -41,6 +43,27 @@ export class DeviceReliability {
     count(this.devices, device, right);
     count(this.kinds, kind, right);
   }
+
+  write(state: StateWriter): void {
+    for (const tallies of [this.devices, this.kinds]) {
+      state.u32(tallies.size);
+      for (const [name, { windows, right }] of tallies) state.string(name).f64(windows).f64(right);
+    }
+  }
+
+  static read(state: StateReader): DeviceReliability {
+    const reliability = new DeviceReliability();
+    reliability.devices = readTallies(state);
+    reliability.kinds = readTallies(state);
+    return reliability;
+  }
+}
+
+function readTallies(state: StateReader): Map<string, Tally> {
+  const tallies = new Map<string, Tally>();
+  for (let left = state.u32(); left > 0; left--)
+    tallies.set(state.string(), { windows: state.f64(), right: state.f64() });
+  return tallies;
 }
 
 function count(tallies: Map<string, Tally>, name: string, right: boolean): void {

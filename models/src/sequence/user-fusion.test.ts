@@ -1,13 +1,22 @@
+import { StateReader, StateWriter } from '@hark/streaming';
 import { describe, expect, it } from 'vitest';
-import { UserFusion } from './user-fusion.js';
+import { UserFusion, type DeviceOpinion } from './user-fusion.js';
 
 const SIZE = 2560;
 
+function opinion(device: string, atMs: number, p: number): DeviceOpinion {
+  return {
+    ...{ device, model: device, activity: p < 0.5 ? 'walk' : 'sit', confidence: Math.max(p, 1 - p) },
+    ...{ startMs: atMs - 500, endMs: atMs - 500 + SIZE, clockOffsetMs: 500 },
+    probabilities: { sit: p, walk: 1 - p },
+  };
+}
+
 /** First probability and number of devices. */
 function ask(fusion: UserFusion, device: string, atMs: number, p: number, user = 'ann'): [number, number] {
-  const opinion = { device, model: device, atMs, probabilities: { sit: p, walk: 1 - p } };
-  const { probabilities, opinions } = fusion.fuse(user, opinion, SIZE);
-  expect(opinions[0]).toBe(opinion);
+  const asked = opinion(device, atMs, p);
+  const { probabilities, opinions } = fusion.fuse(user, asked, null);
+  expect(opinions[0]).toBe(asked);
   return [probabilities.sit, opinions.length];
 }
 
@@ -40,15 +49,29 @@ describe('the fusion of what a user wears', () => {
 
   it('listens more to a device that has been right: 0.8 to the power of its weight’s share', () => {
     const fusion = new UserFusion();
-    const judge = (device: string, p: number) =>
-      fusion.judge({ device, model: device, atMs: 0, probabilities: { sit: p, walk: 1 - p } }, 'sit');
     for (let i = 0; i < 30; i++) {
-      judge('phone', 0.9);
-      judge('watch', 0.1);
+      fusion.fuse('ann', opinion('phone', i * 1280, 0.9), 'sit');
+      fusion.fuse('ann', opinion('watch', i * 1280, 0.1), 'sit');
     }
-    ask(fusion, 'watch', 0, 0.1);
-    expect(ask(fusion, 'phone', 0, 0.8)[0]).toBeGreaterThan(0.7);
-    fusion.judge({ device: 'phone', model: 'phone', atMs: 0, probabilities: {} }, 'sit');
-    expect(ask(fusion, 'phone', 0, 0.8)[0]).toBeGreaterThan(0.7);
+    ask(fusion, 'watch', 60_000, 0.1);
+    expect(ask(fusion, 'phone', 60_000, 0.8)[0]).toBeGreaterThan(0.7);
+    fusion.fuse('ann', { ...opinion('phone', 60_000, 0), probabilities: {} }, 'sit');
+    expect(ask(fusion, 'phone', 60_000, 0.8)[0]).toBeGreaterThan(0.7);
+  });
+
+  it('goes on from its state as if it had never been put down', () => {
+    const fuse = (fusion: UserFusion, i: number) =>
+      fusion.fuse(
+        i % 7 === 0 ? 'bob' : 'ann',
+        opinion(i % 3 === 0 ? 'watch' : 'phone', i * 640, ((i * 37) % 100) / 100),
+        i % 4 === 0 ? null : 'sit',
+      );
+    const fusion = new UserFusion();
+    for (let i = 0; i < 50; i++) fuse(fusion, i);
+    const state = new StateWriter('test', 1);
+    fusion.write(state);
+    const again = UserFusion.read(new StateReader(state.finish(), 'test', 1));
+    expect(again.size).toBe(fusion.size);
+    for (let i = 50; i < 100; i++) expect(fuse(again, i)).toEqual(fuse(fusion, i));
   });
 });

@@ -1,12 +1,27 @@
+import { deviceKey, type Prediction } from '@hark/contracts';
+import type { StateReader, StateWriter } from '@hark/streaming';
 import { DeviceReliability } from './device-reliability.js';
 import { mostProbableName, poolOpinions, type Opinion } from './opinion-pool.js';
 
 /** What one device made of one window. */
 export interface DeviceOpinion {
+  /** Its name among those of its user. */
   readonly device: string;
   readonly model: string;
-  /** Start of the window on a clock that all devices of the user have in common, milliseconds. */
-  readonly atMs: number;
+  /** The device's own answer. */
+  readonly activity: string;
+  readonly confidence: number;
+  readonly probabilities: Opinion;
+  /** The window by the device's own clock, milliseconds. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** What that clock lacks to one that all devices of the user have in common. */
+  readonly clockOffsetMs: number;
+}
+
+/** The opinions of one time: the newest that came first, and what they say together. */
+export interface FusedOpinions {
+  readonly opinions: readonly DeviceOpinion[];
   readonly probabilities: Opinion;
 }
 
@@ -23,32 +38,60 @@ const MOST_USERS = 16_384;
 export class UserFusion {
   /** In the order of use, the least recently used first; opinions in the order in which they came. */
   private readonly users = new Map<string, DeviceOpinion[]>();
-  private readonly reliability = new DeviceReliability();
+  private reliability = new DeviceReliability();
+
+  /** Opinions remembered. */
+  get size(): number {
+    let size = 0;
+    for (const opinions of this.users.values()) size += opinions.length;
+    return size;
+  }
 
   /**
-   * @param sizeMs length of the window.
-   * @returns what the devices say of it, this one first, and together.
+   * @param truth what the user did, where it is known: it counts in what is fused later. Of an opinion without
+   * probabilities it tells nothing.
    */
-  fuse(
-    user: string,
-    opinion: DeviceOpinion,
-    sizeMs: number,
-  ): { readonly opinions: readonly DeviceOpinion[]; readonly probabilities: Opinion } {
+  fuse(user: string, opinion: DeviceOpinion, truth: string | null): FusedOpinions {
+    const sizeMs = opinion.endMs - opinion.startMs;
     const known = (this.users.get(user) ?? []).filter(
-      ({ atMs }) => atMs > opinion.atMs - REMEMBERED_WINDOWS * sizeMs,
+      (each) => commonMs(each) > commonMs(opinion) - REMEMBERED_WINDOWS * sizeMs,
     );
     const opinions = [opinion, ...nearestOthers(known, opinion, sizeMs / 2)];
     known.push(opinion);
     this.remember(user, known.slice(-MOST_OPINIONS));
-    const weights = opinions.map(({ device, model }) => this.reliability.weight(device, model));
-    const said = opinions.map(({ probabilities }) => probabilities);
-    return { opinions, probabilities: poolOpinions(said, weights) };
+    const weights = opinions.map(({ device, model }) =>
+      this.reliability.weight(deviceKey({ user, device }), model),
+    );
+    const probabilities = poolOpinions(
+      opinions.map((each) => each.probabilities),
+      weights,
+    );
+    const { device, model } = opinion;
+    const said = mostProbableName(opinion.probabilities);
+    if (said !== null && truth !== null)
+      this.reliability.add(deviceKey({ user, device }), model, said === truth);
+    return { opinions, probabilities };
   }
 
-  /** The truth about an opinion became known: counts in what is fused later. An empty one says nothing. */
-  judge({ device, model, probabilities }: DeviceOpinion, truth: string): void {
-    const said = mostProbableName(probabilities);
-    if (said !== null) this.reliability.add(device, model, said === truth);
+  write(state: StateWriter): void {
+    state.u32(this.users.size);
+    for (const [user, opinions] of this.users) {
+      state.string(user).u32(opinions.length);
+      for (const opinion of opinions) writeOpinion(state, opinion);
+    }
+    this.reliability.write(state);
+  }
+
+  static read(state: StateReader): UserFusion {
+    const fusion = new UserFusion();
+    for (let users = state.u32(); users > 0; users--) {
+      const user = state.string();
+      const opinions: DeviceOpinion[] = [];
+      for (let left = state.u32(); left > 0; left--) opinions.push(readOpinion(state));
+      fusion.users.set(user, opinions);
+    }
+    fusion.reliability = DeviceReliability.read(state);
+    return fusion;
   }
 
   private remember(user: string, opinions: DeviceOpinion[]): void {
@@ -63,18 +106,63 @@ export class UserFusion {
   }
 }
 
+/** What a prediction says, of a device whose clock lacks so much. */
+export function opinionOf(
+  {
+    device,
+    model,
+    activity,
+    confidence,
+    probabilities,
+    window,
+  }: Pick<Prediction, 'device' | 'model' | 'activity' | 'confidence' | 'probabilities' | 'window'>,
+  clockOffsetMs: number,
+): DeviceOpinion {
+  const startMs = Date.parse(window.start);
+  const endMs = Date.parse(window.end);
+  return { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs };
+}
+
+/** Start of the window on the clock that the devices have in common. */
+function commonMs({ startMs, clockOffsetMs }: DeviceOpinion): number {
+  return startMs + clockOffsetMs;
+}
+
 /** Of each other device the opinion nearest in time within `reachMs`, the earlier one among equals. */
 function nearestOthers(
   opinions: readonly DeviceOpinion[],
-  { device, atMs }: DeviceOpinion,
+  opinion: DeviceOpinion,
   reachMs: number,
 ): Iterable<DeviceOpinion> {
   const nearest = new Map<string, DeviceOpinion>();
-  for (const opinion of opinions) {
-    const off = Math.abs(opinion.atMs - atMs);
-    if (opinion.device === device || off >= reachMs) continue;
-    const best = nearest.get(opinion.device);
-    if (best === undefined || off < Math.abs(best.atMs - atMs)) nearest.set(opinion.device, opinion);
+  const offBy = (other: DeviceOpinion) => Math.abs(commonMs(other) - commonMs(opinion));
+  for (const other of opinions) {
+    if (other.device === opinion.device || offBy(other) >= reachMs) continue;
+    const best = nearest.get(other.device);
+    if (best === undefined || offBy(other) < offBy(best)) nearest.set(other.device, other);
   }
   return nearest.values();
+}
+
+function writeOpinion(state: StateWriter, opinion: DeviceOpinion): void {
+  const { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs } = opinion;
+  state.string(device).string(model).string(activity).f64(confidence);
+  state.f64(startMs).f64(endMs).f64(clockOffsetMs);
+  const said = Object.entries(probabilities);
+  state.u32(said.length);
+  for (const [name, probability] of said) state.string(name).f64(probability);
+}
+
+function readOpinion(state: StateReader): DeviceOpinion {
+  const device = state.string();
+  const model = state.string();
+  const activity = state.string();
+  const confidence = state.f64();
+  const startMs = state.f64();
+  const endMs = state.f64();
+  const clockOffsetMs = state.f64();
+  const said: [string, number][] = [];
+  for (let left = state.u32(); left > 0; left--) said.push([state.string(), state.f64()]);
+  const probabilities = Object.fromEntries(said);
+  return { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs };
 }

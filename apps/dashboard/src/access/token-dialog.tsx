@@ -31,7 +31,7 @@ export function TokenDialog() {
           <input ref={field} type="password" autocomplete="off" required placeholder="hk_…" />
         </label>
         <footer>
-          <code class="dim">npx hark tokens add --role operate</code>
+          <code class="dim">npx hark tokens create --name page --roles operate --users '*'</code>
           <button class="primary">Use it</button>
         </footer>
       </form>

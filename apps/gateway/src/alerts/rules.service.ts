@@ -1,6 +1,7 @@
 import { TOPICS, problem, type ActivityRule, type AlertRuleRecord } from '@hark/contracts';
 import { ProblemError, type Principal } from '@hark/service';
-import { LogFullError, type LogWriter } from '@hark/streaming';
+import type { LogWriter } from '@hark/streaming';
+import { logRefusal } from '../http/log-refusal.js';
 import type { DeskRunner } from './desk-runner.js';
 import type { RuleBody } from './rule-requests.js';
 import type { StandingRule } from './standing-rule.js';
@@ -99,9 +100,7 @@ export class RulesService {
       offset = firstOffsets[0];
       await this.writer.durable();
     } catch (error) {
-      if (!(error instanceof LogFullError)) throw error;
-      const detail = 'The request could not be stored; nothing has changed.';
-      throw new ProblemError(problem(503, error.code, 'Disk full', detail), { 'retry-after': '10' });
+      throw logRefusal(error);
     }
     await this.runner.until(TOPICS.rules, offset + 1, DESK_LIMIT_MS);
     return offset;

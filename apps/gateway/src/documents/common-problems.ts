@@ -17,7 +17,7 @@ export const KEY_PROBLEMS: ProblemCodes = {
 };
 
 /** A change that has to be stored first. */
-export const STORE_PROBLEMS: ProblemCodes = { 503: ['log_full'] };
+export const STORE_PROBLEMS: ProblemCodes = { 503: ['log_full', 'log_away'] };
 
 /** A change that the learner makes. */
-export const LEARNER_PROBLEMS: ProblemCodes = { 503: ['log_full', 'learner_silent'] };
+export const LEARNER_PROBLEMS: ProblemCodes = { 503: ['log_full', 'log_away', 'learner_silent'] };

@@ -15,7 +15,7 @@ const nameParams = z.object({ name: z.string().regex(/^[a-z0-9_-]{1,64}$/) });
 const dropped = z.strictObject({ name: z.string() });
 const unknown: ProblemCodes = { 404: ['unknown_report'] };
 /** A change that ingest makes. */
-const asked = bothProblems(BODY_PROBLEMS, KEY_PROBLEMS, { 503: ['log_full', 'ingest_silent'] });
+const asked = bothProblems(BODY_PROBLEMS, KEY_PROBLEMS, { 503: ['log_full', 'log_away', 'ingest_silent'] });
 
 /** `/v1/reports` */
 export const REPORT_OPERATIONS: readonly Operation[] = [

@@ -7,7 +7,8 @@ import {
   type Problem,
 } from '@hark/contracts';
 import { ProblemError } from '@hark/service';
-import { LogFullError, type LogReader, type LogWriter } from '@hark/streaming';
+import type { LogReader, LogWriter } from '@hark/streaming';
+import { logRefusal } from '../http/log-refusal.js';
 import type { Asked } from './model-history.js';
 import type { ModelVersions } from './model-versions.js';
 
@@ -129,11 +130,7 @@ export class LearnerRequests {
       await this.writer.durable();
       return firstOffsets[0];
     } catch (error) {
-      if (!(error instanceof LogFullError)) throw error;
-      throw new ProblemError(
-        problem(503, error.code, 'Disk full', 'The request could not be stored; nothing has changed.'),
-        { 'retry-after': '10' },
-      );
+      throw logRefusal(error);
     }
   }
 }

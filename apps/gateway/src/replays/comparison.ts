@@ -2,7 +2,7 @@ import type { Comparison, Prediction } from '@hark/contracts';
 import { ReplayResult } from '@hark/models';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import { parsePrediction, type ReplayModel } from './replay-model.js';
+import { parsePrediction, type MakeReplayModel } from './replay-model.js';
 import type { ReplayPiece } from './replay-pieces.js';
 
 /** Differences listed; all are counted. */
@@ -12,23 +12,24 @@ const DIFFERENCES_LISTED = 100;
 export async function compare(
   contestants: readonly {
     readonly version: number;
-    readonly model: (onPrediction: (json: string) => void) => ReplayModel;
+    readonly model: MakeReplayModel;
   }[],
   pieces: AsyncIterable<ReplayPiece>,
   tick: Uint8Array,
   clock: Clock,
 ): Promise<Omit<Comparison, 'session'>> {
-  const sides = contestants.map(({ version, model }) => {
+  const side = async ({ version, model }: (typeof contestants)[number]) => {
     const result = new ReplayResult(createHash('sha256'));
     const waiting: Prediction[] = [];
-    const own = model((json) => {
+    const own = await model((json) => {
       const prediction = parsePrediction(json);
       if (!prediction.final) return;
       result.add(prediction);
       waiting.push(prediction);
     });
     return { version, result, waiting, model: own };
-  });
+  };
+  const sides = await Promise.all(contestants.map(side));
   let different = 0;
   const differences: Comparison['differences'][number][] = [];
   // The windows are the same on every side and come in the same order.

@@ -5,6 +5,7 @@ import {
   Learner,
   UnknownClassifierError,
   classifierByName,
+  type ClassifierFactory,
   type LearnerOptions,
 } from '@hark/models';
 import { ProblemError } from '@hark/service';
@@ -23,8 +24,13 @@ export interface ReplayModelOptions {
   readonly windows: Partial<WindowOptions>;
   /** A new extractor each time: extractors reuse scratch space. */
   readonly features: () => FeatureExtractor;
+  /** Loads the network on TensorFlow.js; asked for once, when a version needs it. Without it such a version is refused. */
+  readonly tensorFlow?: () => Promise<ClassifierFactory>;
   readonly learning?: Pick<LearnerOptions, 'confidenceThreshold' | 'onDrift' | 'drift'>;
 }
+
+/** Makes a fresh model that hands its predictions on. */
+export type MakeReplayModel = (onPrediction: (json: string) => void) => Promise<ReplayModel>;
 
 /** A windower and a learner of its own: samples in, predictions out, nothing stored. */
 export interface ReplayModel {
@@ -46,25 +52,32 @@ export class ReplaySettingsError extends Error {
 export class ReplayModels {
   /** All that predictions depend on besides samples and version, as text to compare. */
   readonly settings: string;
+  private network: Promise<ClassifierFactory> | null = null;
 
   constructor(private readonly options: ReplayModelOptions) {
     const featureSchema = options.features().schema;
-    this.settings = JSON.stringify({ ...options, artifacts: undefined, features: undefined, featureSchema });
+    const { windows, learning } = options;
+    this.settings = JSON.stringify({ windows, learning, featureSchema });
   }
 
   /**
    * @param learn whether the copy goes on learning from labelled windows.
    * @throws ProblemError 409 when the version can't answer windows of today's features or its file is damaged.
    */
-  create(manifest: VersionManifest, learn: boolean, onPrediction: (json: string) => void): ReplayModel {
+  async create(
+    manifest: VersionManifest,
+    learn: boolean,
+    onPrediction: (json: string) => void,
+  ): Promise<ReplayModel> {
     const { artifacts, windows, learning } = this.options;
     const features = this.options.features();
     const text = new TextDecoder();
+    const more = await this.networkFor(manifest);
     try {
       const learner = new Learner(
         {
           ...learning,
-          classifier: classifierByName(manifest.classifier),
+          classifier: classifierByName(manifest.classifier, more),
           featureSchema: features.schema,
           featureNames: features.names,
           startFrom: { version: manifest.version, state: storedState(artifacts, manifest) },
@@ -88,6 +101,19 @@ export class ReplayModels {
       if (error instanceof UnknownClassifierError) throw refused(error.code, error.message);
       if (error instanceof StateFormatError) throw refused('damaged_version', error.message);
       throw error;
+    }
+  }
+
+  /** TensorFlow.js takes 50 MB: it is loaded for a version that needs it, and then kept. */
+  private async networkFor({ classifier }: VersionManifest): Promise<ClassifierFactory[]> {
+    const { tensorFlow } = this.options;
+    if (classifier !== 'tfjs' || tensorFlow === undefined) return [];
+    this.network ??= tensorFlow();
+    try {
+      return [await this.network];
+    } catch (error) {
+      this.network = null;
+      throw refused('unknown_classifier', `tfjs can't be loaded: ${(error as Error).message}`);
     }
   }
 }

@@ -11,7 +11,7 @@ import type { Clock } from '../clock.js';
 import type { MemoryChannel } from '../live/memory-channel.js';
 import { Pace } from './pace.js';
 import { deliveredPrediction } from './replay-delivery.js';
-import { parsePrediction, type ReplayModel } from './replay-model.js';
+import { parsePrediction, type MakeReplayModel, type ReplayModel } from './replay-model.js';
 import { closingTick, type ReplayPiece } from './replay-pieces.js';
 import type { ReplayOptions, ReplayRecord, ReplayStanding } from './replay-record.js';
 
@@ -64,7 +64,7 @@ export class Replay {
   constructor(
     readonly options: ReplayOptions,
     private readonly pieces: () => AsyncIterable<ReplayPiece>,
-    private readonly model: (onPrediction: (json: string) => void) => ReplayModel,
+    private readonly model: MakeReplayModel,
     readonly channel: MemoryChannel,
     private readonly clock: Clock,
     private readonly store: (record: ReplayRecord) => Promise<void>,
@@ -96,7 +96,7 @@ export class Replay {
         this.fed = 0;
         // Before anything is said under the offsets that the pass given up would have used.
         if (again) await this.keep();
-        const model = this.model((json) => this.predicted(json));
+        const model = await this.model((json) => this.predicted(json));
         this.pace.restart();
         this.result = new ReplayResult(createHash('sha256'));
         if (!(await this.play(model))) continue;

@@ -8,7 +8,7 @@ import {
   type ReplayView,
 } from '@hark/contracts';
 import { ProblemError, type Principal } from '@hark/service';
-import { LogFullError } from '@hark/streaming';
+import { logRefusal } from '../http/log-refusal.js';
 import type { LiveHub } from '../live/live-hub.js';
 import { MemoryChannel } from '../live/memory-channel.js';
 import type { ModelsService } from '../models/models.service.js';
@@ -82,7 +82,7 @@ export class ReplaysService {
     const range: ReplayRange = { from: request.start ?? null, to: request.end ?? null };
     requireOverlap(session, range);
     // Tried at once, so that a version that can't answer is refused here.
-    this.models.create(manifest, learn, () => undefined);
+    await this.models.create(manifest, learn, () => undefined);
     this.makeRoom();
     const id = this.newId();
     const shiftMs = timeMode === 'shift' ? Math.floor(this.hub.clock.now()) - session.start.ms : 0;
@@ -97,7 +97,7 @@ export class ReplaysService {
       await this.journal.write({ kind: 'begun', replay: options });
     } catch (error) {
       this.replays.delete(id);
-      throw error instanceof LogFullError ? full(error) : error;
+      throw logRefusal(error);
     }
     this.begin(replay);
     return replay.view();
@@ -207,7 +207,7 @@ export class ReplaysService {
     return new Replay(
       options,
       () => this.pieces(session, range),
-      (onPrediction) => {
+      async (onPrediction) => {
         if (settings !== this.models.settings) throw new ReplaySettingsError();
         return this.models.create(manifest, learn, onPrediction);
       },
@@ -278,13 +278,6 @@ export class ReplaysService {
     // Not stored for want of room, it comes back with the next start, to be deleted again.
     await this.journal.write({ kind: 'forgotten', id }).catch(() => undefined);
   }
-}
-
-function full(error: LogFullError): ProblemError {
-  return new ProblemError(
-    problem(503, error.code, 'Disk full', 'The replay could not be stored; nothing has changed.'),
-    { 'retry-after': '10' },
-  );
 }
 
 /** @throws ProblemError 400 when nothing of the session can be in the range. */

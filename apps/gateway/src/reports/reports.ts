@@ -1,7 +1,6 @@
 import { TOPICS, problem, type ReportCommand } from '@hark/contracts';
 import { ProblemError } from '@hark/service';
 import {
-  LogFullError,
   Runner,
   type ArtifactStore,
   type LogReader,
@@ -11,6 +10,7 @@ import {
 import type { DeliveryOptions } from '../alerts/webhooks/webhook-receiver.js';
 import type { ReportHealth } from '../alerts/observer.js';
 import type { Clock } from '../clock.js';
+import { logRefusal } from '../http/log-refusal.js';
 import type { LiveHub } from '../live/live-hub.js';
 import { REPORT_DESK_TOPICS, ReportDesk, type CommandOutcome } from './report-desk.js';
 import { ReportWebhooks } from './report-webhooks.js';
@@ -138,9 +138,7 @@ export class Reports {
       await this.until(() => this.desk.commandsTaken > firstOffsets[0]);
       return firstOffsets[0];
     } catch (error) {
-      if (!(error instanceof LogFullError)) throw error;
-      const detail = 'The request could not be stored; nothing has changed.';
-      throw new ProblemError(problem(503, error.code, 'Disk full', detail), { 'retry-after': '10' });
+      throw logRefusal(error);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ReportSpec } from '@hark/contracts';
 import type { Clock } from '../clock.js';
 import { startGateway } from './gateway-harness.js';
 import { testReports } from './test-reports.js';
@@ -13,12 +14,23 @@ const fastClock: Clock = {
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
-/** A gateway with a recorded session and four versions, beside a learner that answers what it is asked. */
+/** Two of those that ingest has. */
+const BUILT_IN: readonly ReportSpec[] = ['activity_counts_10m', 'stairs'].map((name) => ({
+  name,
+  from: 'samples',
+  groupBy: { window: { size: '10 minutes' } },
+  aggregate: [{ fn: 'count' }],
+}));
+
+/**
+ * A gateway with a recorded session, four versions and two reports, beside a learner and an ingest that answer what they
+ * are asked.
+ */
 export async function busyGateway() {
   const { log, artifacts, learner } = await recordedSession();
   const started = await startGateway({ log, clock: fastClock, artifacts });
   const { models, sessions } = started.gateway;
-  const reports = await testReports(log);
+  const reports = await testReports(log, BUILT_IN);
   let ended = false;
   const learn = async (): Promise<void> => {
     for (; !ended; await new Promise((resolve) => setTimeout(resolve, 1))) {

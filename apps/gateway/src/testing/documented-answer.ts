@@ -30,6 +30,8 @@ export async function documentedAnswer(
   const response = await fetch(`${url}${path}${search === '' ? '' : `?${search}`}`, {
     method: operation.method,
     headers: {
+      // A connection kept open may be closed by the server just as the next request sets out on it.
+      connection: 'close',
       ...(headers as Record<string, string>),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },

@@ -27,12 +27,12 @@ const SMALL_PAGE = new PageBundle([
 /** A log, its learner's writer and a gateway on a free port, as the app runs it. */
 export async function startGateway(options: Partial<GatewayOptions> & Pick<GatewayOptions, 'log' | 'clock'>) {
   const gateway = createGateway({
-    writer: await options.log.writer('gateway'),
     artifacts: new MemoryArtifactStore(),
     sleep: () => Promise.resolve(),
     replayModel: { windows: {}, features: () => meanFeatures },
     page: SMALL_PAGE,
     ...options,
+    writer: options.writer ?? (await options.log.writer('gateway')),
   });
   await gateway.recover();
   const app = await NestFactory.create<NestExpressApplication>(rootModule(gateway.module, operations()), {

@@ -1,4 +1,5 @@
 import { TOPICS } from '@hark/contracts';
+import type { LearnerOptions } from '@hark/models';
 import { MemoryArtifactStore, MemoryLog } from '@hark/streaming';
 import { samplesRecord, type TestRow } from './sample-records.js';
 import { testLearner, windowRecord } from './test-learner.js';
@@ -14,10 +15,10 @@ export const RECORDED_WINDOWS = 48;
  * A log with one session of the user `a`, among rows of somebody else, and a learner that has made four versions of
  * windows that came before.
  */
-export async function recordedSession() {
+export async function recordedSession(options: Partial<LearnerOptions> = {}) {
   const log = new MemoryLog({ now: () => 1000 });
   const artifacts = new MemoryArtifactStore();
-  const learner = await testLearner(log, artifacts);
+  const learner = await testLearner(log, artifacts, 4, options);
   const ingest = await log.writer('ingest');
   const training = Array.from({ length: 12 }, (_, i) =>
     windowRecord({ user: 'z', startMs: RECORDED_FROM + i * 2560, label: i % 2 === 0 ? 'walk' : 'sit' }),

@@ -1,10 +1,13 @@
-import { TOPICS, type ReportCommand, type ReportRecord } from '@hark/contracts';
+import { TOPICS, type ReportCommand, type ReportRecord, type ReportSpec } from '@hark/contracts';
 import type { Log } from '@hark/streaming';
 
 const AT = '2026-01-01T00:00:00.000Z';
 
-/** What ingest does with the reports, as far as the gateway can tell: it answers every command, when told to. */
-export async function testReports(log: Log) {
+/**
+ * What ingest does with the reports, as far as the gateway can tell: it answers every command, when told to.
+ * @param builtIn those that it begins with.
+ */
+export async function testReports(log: Log, builtIn: readonly ReportSpec[] = []) {
   const writer = await log.writer('ingest');
   const names = new Set<string>();
   let position = 0;
@@ -37,6 +40,11 @@ export async function testReports(log: Log) {
         return { kind: 'dropped', report, at: AT, command };
     }
   };
+  const made = { id: 'i', runner: 'r', statics: {}, builtIn: true, at: AT, command: null };
+  for (const spec of builtIn) {
+    names.add(spec.name);
+    await say({ kind: 'created', report: spec.name, spec, ...made });
+  }
   return {
     writer,
     say,

@@ -11,7 +11,7 @@ import { appLogLine } from '../launcher/app-log-line.js';
 import { appSpec, isAppReady } from '../launcher/hark-apps.js';
 import { freePort } from '../launcher/ports.js';
 import { Supervisor } from '../launcher/supervisor.js';
-import { describeLan } from '../phone/connect-phone.js';
+import { connectLanPhone, networkUrl } from '../phone/connect-phone.js';
 import { lanAccess } from '../phone/lan-access.js';
 import { addressOf, APPS, portOf, type App } from '../service/addresses.js';
 import { ServiceClient } from '../service/service-client.js';
@@ -70,10 +70,11 @@ async function demo(seconds: number, given: Terminal, isLan = false): Promise<vo
     await Promise.race([supervisor.start(), aborted]);
     if (signal.aborted) return;
     const gateway = addressOf('gateway', environment);
-    terminal.out(await welcome(gateway, addressOf('ingest', environment), data));
-    if (lan !== null) for (const line of await describeLan(lan, environment)) terminal.out(line);
+    const network = lan === null ? null : { url: networkUrl(lan, environment), token: lan.token };
+    terminal.out(await welcome(gateway, addressOf('ingest', environment), data, network));
+    if (lan !== null) for (const line of await connectLanPhone(lan, environment)) terminal.out(line);
     if (seconds !== Infinity) setTimeout(() => ending.abort(), seconds * 1000).unref();
-    const story = tell(gateway, addressOf('ingest', environment), signal, terminal);
+    const story = tell(gateway, addressOf('ingest', environment), signal, terminal, curlFor(isLan));
     const failure = await Promise.race([supervisor.failed, story]);
     ending.abort();
     await story;
@@ -109,14 +110,27 @@ async function demoEnvironment(
   return environment;
 }
 
-async function welcome(gateway: string, ingest: string, data: string): Promise<string> {
+/** How curl is called: with `--lan` nobody is let in without a token. */
+function curlFor(isLan: boolean): string {
+  return isLan ? 'curl -H "authorization: Bearer $HARK_TOKEN"' : 'curl';
+}
+
+async function welcome(
+  gateway: string,
+  ingest: string,
+  data: string,
+  network: { readonly url: string; readonly token: string } | null,
+): Promise<string> {
   const docs = await fetch(`${gateway}/docs`).catch(() => null);
   await docs?.arrayBuffer();
   return box([
     'Hark is running with simulated devices',
     '',
     `Dashboard    ${gateway}/`,
-    `Subscribe    curl -N '${gateway}/v1/events?channel=predictions'`,
+    ...(network === null
+      ? ['Phones       hark demo --lan lets them join in']
+      : [`In network   ${network.url}/`, `Token        export HARK_TOKEN=${network.token}`]),
+    `Subscribe    ${curlFor(network !== null)} -N '${gateway}/v1/events?channel=predictions'`,
     ...(docs?.ok ? [`API docs     ${gateway}/docs`] : []),
     `Send to      POST ${ingest}/v1/samples`,
     `Data folder  ${data} (removed at the end)`,
@@ -125,12 +139,19 @@ async function welcome(gateway: string, ingest: string, data: string): Promise<s
 }
 
 /** Plays the devices and tells what becomes of it, until aborted. */
-async function tell(gateway: string, ingest: string, signal: AbortSignal, terminal: Terminal): Promise<void> {
+async function tell(
+  gateway: string,
+  ingest: string,
+  signal: AbortSignal,
+  terminal: Terminal,
+  curl: string,
+): Promise<void> {
   const started = performance.now();
   const narrator = new Narrator(
     (line) => terminal.out(line),
     () => (performance.now() - started) / 1000,
     gateway,
+    curl,
   );
   const token = tokenOf(terminal.environment);
   const subscriptions = [

@@ -30,7 +30,10 @@ interface ImportOptions {
 export function importCommand(program: Command, terminal: Terminal): void {
   program
     .command('import')
-    .argument('<file...>', 'recordings: HHAR CSV or JSON lines, also .gz, Sensor Logger zip or JSON, or a folder of them')
+    .argument(
+      '<file...>',
+      'recordings: HHAR CSV or JSON lines, also .gz, Sensor Logger zip or JSON, or a folder of them',
+    )
     .summary("read recordings into the service's log")
     .description(
       'Reads recorded files into the log of the service, accelerometer and gyroscope woven together so that windows ' +

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { appLogLine } from '../launcher/app-log-line.js';
 import { appSpec, isAppReady, requireStopped } from '../launcher/hark-apps.js';
 import { Supervisor } from '../launcher/supervisor.js';
-import { describeLan } from '../phone/connect-phone.js';
+import { connectLanPhone, networkUrl } from '../phone/connect-phone.js';
 import { lanAccess } from '../phone/lan-access.js';
 import { addressOf, APPS, dataFolderOf, type App } from '../service/addresses.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -48,7 +48,11 @@ async function start(given: Terminal, isLan = false): Promise<void> {
     terminal.out(`gateway ${addressOf('gateway', environment)}`);
     terminal.out(`ingest  ${addressOf('ingest', environment)}`);
     terminal.out(`data    ${data}`);
-    if (lan !== null) for (const line of await describeLan(lan, environment)) terminal.out(line);
+    if (lan !== null) {
+      terminal.out(`network ${networkUrl(lan, environment)}`);
+      terminal.out(`token   ${lan.token}\n`);
+      for (const line of await connectLanPhone(lan, environment)) terminal.out(line);
+    }
     terminal.out('ready; Ctrl-C stops');
     const failure = await Promise.race([supervisor.failed, interrupted]);
     if (failure !== null) throw failure;

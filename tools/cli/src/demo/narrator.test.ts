@@ -20,12 +20,19 @@ const prediction = (fields: Partial<LivePrediction>): LivePrediction =>
     ...fields,
   }) as LivePrediction;
 
-const alert = (stage: Alert['data']['stage']): Alert =>
+const alert = (stage: Alert['data']['stage'], fields: Partial<Alert['data']> = {}): Alert =>
   ({
     type: 'hark.drift',
     data: {
-      ...{ stage, before: 0.02, after: 0.3, scope: { users: [], devices: ['p', 'q'], classes: [] } },
+      ...{
+        signal: 'error',
+        stage,
+        before: 0.02,
+        after: 0.3,
+        scope: { users: [], devices: ['p', 'q'], classes: [] },
+      },
       rollback: { method: 'POST', path: '/v1/models/2/rollback' },
+      ...fields,
     },
   }) as unknown as Alert;
 
@@ -61,6 +68,20 @@ describe('Narrator', () => {
     expect(lines[3]).toContain(
       `curl -X POST http://127.0.0.1:3000/v1/models/2/rollback -H 'content-type: application/json' -d '{"reason":"demo"}'`,
     );
+  });
+
+  it('says of turned devices what was noticed, and of errors only where windows were missed', () => {
+    for (const after of [0, 0.3]) {
+      narrator.alert(alert('warning', { signal: 'orientation', after }));
+      narrator.alert(alert('drift', { signal: 'orientation', after }));
+    }
+    const told = lines.filter((line) => line.includes('7 s  TURNED'));
+    expect(told).toEqual([
+      '   7 s  TURNED: p, q worn another way, answers are corrected',
+      '   7 s  TURNED: p, q worn another way, answers are corrected; 30.0 % of the windows were missed until then',
+    ]);
+    expect(lines.filter((line) => line.includes('/v1/models/2/rollback'))).toHaveLength(2);
+    expect(lines).toHaveLength(6);
   });
 
   it('tells a rollback with the way forward again, and versions made on drift but not by count', () => {

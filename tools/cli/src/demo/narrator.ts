@@ -16,11 +16,13 @@ export class Narrator {
    * @param say prints a line.
    * @param seconds since the story began.
    * @param gateway URL for the lines to paste.
+   * @param curl how curl is called in them.
    */
   constructor(
     private readonly say: (line: string) => void,
     private readonly seconds: () => number,
     private readonly gateway: string,
+    private readonly curl = 'curl',
   ) {}
 
   readonly prediction = (prediction: LivePrediction): void => {
@@ -45,7 +47,7 @@ export class Narrator {
 
   readonly alert = ({ type, data }: Alert): void => {
     if (type !== 'hark.drift') return;
-    const { stage, before, after, scope, rollback } = data;
+    const { stage, signal, before, after, scope, rollback } = data;
     const { devices } = scope;
     const some =
       devices.length > 3
@@ -53,13 +55,21 @@ export class Narrator {
         : devices.join(', ');
     const errors = `error ${percent(before)} before, ${percent(after)} now`;
     if (stage === 'recovered') return this.line(`recovered: ${errors}`);
-    this.line(
-      `${stage === 'drift' ? 'DRIFT' : 'drift warning'}: ${errors}${some === '' ? '' : `, at ${some}`}`,
-    );
+    if (signal === 'orientation') {
+      // Its warning comes with it.
+      if (stage === 'warning') return;
+      const missed = after > before ? `; ${percent(after)} of the windows were missed until then` : '';
+      this.line(
+        `TURNED: ${some === '' ? 'all devices' : some} worn another way, answers are corrected${missed}`,
+      );
+    } else {
+      const place = some === '' ? '' : `, at ${some}`;
+      this.line(`${stage === 'drift' ? 'DRIFT' : 'drift warning'}: ${errors}${place}`);
+    }
     if (stage !== 'drift' || rollback === null) return;
     this.line('  the model learns faster now; or go back to the last good version, live, with:');
     this.line(
-      `  curl -X POST ${this.gateway}${rollback.path} -H 'content-type: application/json' -d '{"reason":"demo"}'`,
+      `  ${this.curl} -X POST ${this.gateway}${rollback.path} -H 'content-type: application/json' -d '{"reason":"demo"}'`,
     );
   };
 
@@ -73,7 +83,7 @@ export class Narrator {
       this.line(`rolled back: v${event.to} answers from here on instead of v${event.from}`);
       this.line('  changed your mind? the same call goes forward again:');
       this.line(
-        `  curl -X POST ${this.gateway}/v1/models/${event.from}/rollback -H 'content-type: application/json' -d '{}'`,
+        `  ${this.curl} -X POST ${this.gateway}/v1/models/${event.from}/rollback -H 'content-type: application/json' -d '{}'`,
       );
     }
   };

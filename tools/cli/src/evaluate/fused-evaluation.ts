@@ -1,5 +1,12 @@
-import { deviceKey, type Prediction } from '@hark/contracts';
-import { McNemar, UserFusion, mostProbableName, type McNemarReport } from '@hark/models';
+import type { Prediction } from '@hark/contracts';
+import {
+  McNemar,
+  UserFusion,
+  mostProbableName,
+  opinionOf,
+  type FusedOpinions,
+  type McNemarReport,
+} from '@hark/models';
 
 /** How well the devices of one person do together, on windows for which several of them have an answer. */
 export interface FusedReport {
@@ -29,32 +36,26 @@ export class FusedEvaluation {
   private several = false;
 
   /**
-   * @param prediction a final one, with the true label.
+   * @param prediction a final one, with the true label where there is one: without, it is heard but not scored.
    * @param clockOffsetMs what its device's clock lacks to the user's common one.
    * @param given whether the label is known to what fuses, after the window: it learns whom to trust from it.
    */
-  add(
-    { user, device, model, window, probabilities, label }: Prediction,
-    clockOffsetMs: number,
-    given: boolean,
-  ): void {
-    if (label === null || Object.keys(probabilities).length === 0) return;
+  add(prediction: Prediction, clockOffsetMs: number, given: boolean): void {
+    const { user, device, label } = prediction;
     if ((this.devices.get(user) ?? device) !== device) this.several = true;
     this.devices.set(user, device);
-    const startMs = Date.parse(window.start);
-    const opinion = {
-      device: deviceKey({ user, device }),
-      model,
-      atMs: startMs + clockOffsetMs,
-      probabilities,
-    };
-    const fused = this.fusion.fuse(user, opinion, Date.parse(window.end) - startMs);
-    if (given) this.fusion.judge(opinion, label);
-    if (fused.opinions.length < 2) return;
-    const right = mostProbableName(fused.probabilities) === label;
+    const fused = this.fusion.fuse(user, opinionOf(prediction, clockOffsetMs), given ? label : null);
+    if (label !== null) this.score(fused, label);
+  }
+
+  /** Where several devices have an answer, the one that came last among them. */
+  private score({ opinions, probabilities }: FusedOpinions, label: string): void {
+    const answers = opinions.filter((each) => Object.keys(each.probabilities).length > 0);
+    if (answers.length < 2 || answers[0] !== opinions[0]) return;
+    const right = mostProbableName(probabilities) === label;
     this.windows++;
     if (right) this.right++;
-    for (const each of fused.opinions) {
+    for (const each of answers) {
       const test = this.alone.get(each.model) ?? new McNemar();
       test.add(mostProbableName(each.probabilities) === label, right);
       this.alone.set(each.model, test);

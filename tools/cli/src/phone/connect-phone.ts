@@ -27,12 +27,14 @@ export async function connectPhone(ingest: ServiceClient): Promise<string[]> {
   return [...lines, ...warnings.map((warning) => `! ${warning}`)];
 }
 
-/** Where the service of `--lan` is in the network, its token, and how a phone is connected. */
-export async function describeLan(
-  { address, token, terminal }: LanAccess,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<string[]> {
-  const { port } = new URL(addressOf('gateway', environment));
-  const ingest = new ServiceClient(addressOf('ingest', environment), terminal.signal, { token });
-  return [`network http://${address}:${port}`, `token   ${token}`, '', ...(await connectPhone(ingest))];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where others in the network find the page of the service of `--lan`. */
+export function networkUrl({ address }: LanAccess, environment: Environment): string {
+  return `http://${address}:${new URL(addressOf('gateway', environment)).port}`;
+}
+
+/** How a phone is connected to the service of `--lan`. */
+export function connectLanPhone({ token, terminal }: LanAccess, environment: Environment): Promise<string[]> {
+  return connectPhone(new ServiceClient(addressOf('ingest', environment), terminal.signal, { token }));
 }

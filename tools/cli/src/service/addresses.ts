@@ -42,6 +42,10 @@ export function addressOf(app: App, environment: Environment): string {
   return urlOf({ host: environment['HARK_HOST'] || '127.0.0.1', port: portOf(app, environment) });
 }
 
+/** How an app is reached from this machine: one that listens on all addresses, by loopback. */
 export function urlOf({ host, port }: Pick<RunFile, 'host' | 'port'>): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const reached = LOOPBACK_OF[host] ?? host;
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
+
+const LOOPBACK_OF: Readonly<Record<string, string | undefined>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };

@@ -3,7 +3,7 @@ import { StateReader, StateWriter, type LogReader, type LogRecord, type Processo
 import { Checkpoints, restoreTo } from '../derived/checkpoints.js';
 import { predictionOf, type Derivation, type DerivationMode } from '../derived/derivation.js';
 import { Transitions } from '../derived/transitions.js';
-import { UserFusion } from '../fusion/user-fusion.js';
+import { UserActivities } from '../fusion/user-activities.js';
 import { LatestPredictions } from './latest-predictions.js';
 
 const FORMAT = 'hark.live-views';
@@ -83,7 +83,8 @@ export function derivationFor(
   payload: Pick<SubscribePayload, 'channel' | 'mode' | 'minConfidence' | 'leaveConfidence' | 'dwellMs'>,
 ): { readonly name: string; make(): Derivation } {
   const { channel, mode } = payload;
-  if (channel === 'fused') return { name: `fused?${mode}`, make: () => new UserFusion(mode) };
+  // The name is another than that of the unweighted fusion, whose states stand in folders of earlier builds.
+  if (channel === 'fused') return { name: `fused?${mode}&weighed`, make: () => new UserActivities(mode) };
   const minConfidence = payload.minConfidence ?? TRANSITION_DEFAULTS.minConfidence;
   const leave = payload.leaveConfidence ?? Math.max(0, minConfidence - LEAVE_MARGIN);
   const leaveConfidence = Math.min(leave, minConfidence);

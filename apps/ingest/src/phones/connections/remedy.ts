@@ -34,6 +34,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   unknown_topic: 'Nobody listens to this topic: publish to sensor-logger, hark/phyphox or hark/samples.',
   unsupported_type: 'Send Content-Type: application/json.',
   log_full: 'The disk is full: make room, nothing else is needed.',
+  log_away: 'Kafka does not answer: see that it runs and can be reached, nothing else is needed.',
 };
 
 /** What to do about an attempt, as a sentence; null when nothing has to be done. */
