@@ -36,6 +36,8 @@ class TracedIngest {
         HARK_INGEST_PORT: '0',
         HARK_LOG_LEVEL: 'silent',
         HARK_SUPERVISED: '1',
+        // strace counts for each thread of its own: with one that syncs, its numbers are those of the syncs.
+        UV_THREADPOOL_SIZE: '1',
       },
       // LMDB itself says on standard error that a write failed.
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -141,7 +143,7 @@ describe.skipIf(!HAS_STRACE)('the disk under ingest', () => {
         .split('\n')
         .filter((call) => call.includes('fdatasync(')).length;
       await quiet.end();
-      // strace counts for each thread of its own: the fault stands from a number on, and never ends.
+      // The fault stands from a number on, and never ends.
       const when = `${Math.max(1, started - 2 + failing)}+`;
       await ingest
         .start(['-e', 'trace=fdatasync', '-e', `inject=fdatasync:error=EIO:when=${when}`])

@@ -21,12 +21,12 @@ describe('ingestSettings', () => {
       ingestSettings({
         HARK_ACTIVITIES: 'walk,Two Words',
         HARK_INGEST_PORT: 'x',
-        HARK_KAFKA_BROKERS: 'b:9092',
+        HARK_KAFKA_BROKERS: 'no port',
       });
     expect(read).toThrow(SettingsError);
     expect(read).toThrow('HARK_ACTIVITIES="walk,Two Words": invalid activity: "Two Words"');
     expect(read).toThrow('HARK_INGEST_PORT="x": expected a whole number from 0 to 65535');
-    expect(read).toThrow('HARK_KAFKA_BROKERS="b:9092"');
+    expect(read).toThrow('HARK_KAFKA_BROKERS="no port": expected host:port');
   });
 
   it('have no broker, subscribed to or embedded, unless they say so', () => {
