@@ -31,4 +31,11 @@ export type { ScoreSeriesReport } from './scores/score-series.js';
 export { ClockOffset } from './sequence/clock-offset.js';
 export { DeviceReliability } from './sequence/device-reliability.js';
 export { mostProbableName, poolOpinions, type Opinion } from './sequence/opinion-pool.js';
-export { UserFusion, opinionOf, type DeviceOpinion, type FusedOpinions } from './sequence/user-fusion.js';
+export {
+  UserFusion,
+  opinionOf,
+  readFused,
+  writeFused,
+  type DeviceOpinion,
+  type FusedOpinions,
+} from './sequence/user-fusion.js';

@@ -36,9 +36,22 @@ describe('the fusion of what a user wears', () => {
 
   it('takes the nearest window of the other device, less than half a window off, also if one lags behind by 10 s', () => {
     const fusion = new UserFusion();
+    ask(fusion, 'watch', -1280, 0.5);
     for (let i = 0; i <= 8; i++) ask(fusion, 'phone', i * 1280, i === 1 ? 0.2 : 0.9);
     expect(ask(fusion, 'watch', 1000, 0.5)).toEqual([expect.closeTo(0.2, 12), 2]);
     expect(ask(fusion, 'watch', 8 * 1280 + 1280, 0.5)).toEqual([0.5, 1]);
+  });
+
+  it('remembers of a device that is alone its newest window, and all within 20 s once there is another', () => {
+    const fusion = new UserFusion();
+    for (let i = 0; i <= 8; i++) ask(fusion, 'phone', i * 1280, 0.9);
+    expect(fusion.size).toBe(1);
+    expect(ask(fusion, 'watch', 1000, 0.5)).toEqual([0.5, 1]);
+    expect(ask(fusion, 'watch', 8 * 1280, 0.5)[1]).toBe(2);
+    expect(fusion.size).toBe(3);
+    // The watch has been put down.
+    ask(fusion, 'phone', 60_000, 0.9);
+    expect(fusion.size).toBe(1);
   });
 
   it('keeps users apart', () => {

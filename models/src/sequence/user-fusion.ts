@@ -25,7 +25,11 @@ export interface FusedOpinions {
   readonly probabilities: Opinion;
 }
 
-/** By how much one device may lag behind another, in windows: watches deliver in bursts of 5 to 10 s. */
+/**
+ * By how much one device may lag behind another, in windows: watches deliver in bursts of 5 to 10 s. While only one
+ * device is heard, nothing but its newest opinion is remembered: most users wear one, and a second finds the first at
+ * the latest when it has caught up.
+ */
 const REMEMBERED_WINDOWS = 8;
 /** Opinions remembered of a user, and users; the one not heard of for longest is forgotten first. */
 const MOST_OPINIONS = 256;
@@ -58,7 +62,8 @@ export class UserFusion {
     );
     const opinions = [opinion, ...nearestOthers(known, opinion, sizeMs / 2)];
     known.push(opinion);
-    this.remember(user, known.slice(-MOST_OPINIONS));
+    const alone = known.every(({ device }) => device === opinion.device);
+    this.remember(user, alone ? [opinion] : known.slice(-MOST_OPINIONS));
     const weights = opinions.map(({ device, model }) =>
       this.reliability.weight(deviceKey({ user, device }), model),
     );
@@ -144,25 +149,46 @@ function nearestOthers(
   return nearest.values();
 }
 
+export function writeFused(state: StateWriter, { opinions, probabilities }: FusedOpinions): void {
+  state.u32(opinions.length);
+  for (const opinion of opinions) writeOpinion(state, opinion);
+  writeProbabilities(state, probabilities);
+}
+
+export function readFused(state: StateReader): FusedOpinions {
+  const opinions: DeviceOpinion[] = [];
+  for (let left = state.u32(); left > 0; left--) opinions.push(readOpinion(state));
+  return { opinions, probabilities: readProbabilities(state) };
+}
+
 function writeOpinion(state: StateWriter, opinion: DeviceOpinion): void {
   const { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs } = opinion;
   state.string(device).string(model).string(activity).f64(confidence);
   state.f64(startMs).f64(endMs).f64(clockOffsetMs);
-  const said = Object.entries(probabilities);
-  state.u32(said.length);
-  for (const [name, probability] of said) state.string(name).f64(probability);
+  writeProbabilities(state, probabilities);
 }
 
 function readOpinion(state: StateReader): DeviceOpinion {
-  const device = state.string();
-  const model = state.string();
-  const activity = state.string();
-  const confidence = state.f64();
-  const startMs = state.f64();
-  const endMs = state.f64();
-  const clockOffsetMs = state.f64();
+  return {
+    device: state.string(),
+    model: state.string(),
+    activity: state.string(),
+    confidence: state.f64(),
+    startMs: state.f64(),
+    endMs: state.f64(),
+    clockOffsetMs: state.f64(),
+    probabilities: readProbabilities(state),
+  };
+}
+
+function writeProbabilities(state: StateWriter, probabilities: Opinion): void {
+  const names = Object.keys(probabilities);
+  state.u32(names.length);
+  for (const name of names) state.string(name).f64(probabilities[name]);
+}
+
+function readProbabilities(state: StateReader): Opinion {
   const said: [string, number][] = [];
   for (let left = state.u32(); left > 0; left--) said.push([state.string(), state.f64()]);
-  const probabilities = Object.fromEntries(said);
-  return { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs };
+  return Object.fromEntries(said);
 }

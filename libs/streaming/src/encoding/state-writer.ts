@@ -3,17 +3,23 @@ import { LITTLE_ENDIAN } from './endianness.js';
 
 const utf8 = new TextEncoder();
 
+/** Characters of a string up to which a loop is faster than a call of the encoder. */
+const SHORT = 48;
+
 /**
  * Writes a state: its format's name and version, then values in the order that {@link StateReader} reads them, then
  * a CRC-32 of all before it. Everything is little-endian; floats keep their bits. The values carry no tags: a format's
  * writer and reader are two halves of one definition, and a change of either is a new version.
  */
 export class StateWriter {
-  private bytesHeld = new Uint8Array(1024);
-  private view = new DataView(this.bytesHeld.buffer);
+  private bytesHeld: Uint8Array;
+  private view: DataView;
   private length = 0;
 
-  constructor(format: string, version: number) {
+  /** @param expectedBytes about how many there will be, the length of the last such state say: growing costs copies. */
+  constructor(format: string, version: number, expectedBytes = 1024) {
+    this.bytesHeld = new Uint8Array(expectedBytes);
+    this.view = new DataView(this.bytesHeld.buffer);
     this.string(format);
     this.u32(version);
   }
@@ -48,7 +54,20 @@ export class StateWriter {
 
   /** Any well-formed string: byte length, UTF-8. */
   string(value: string): this {
-    return this.bytes(utf8.encode(value));
+    if (value.length > SHORT) return this.bytes(utf8.encode(value));
+    // States hold many short names: their characters are their bytes, unless one is not of ASCII.
+    this.reserve(4 + value.length);
+    const start = this.length;
+    this.u32(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const character = value.charCodeAt(i);
+      if (character > 127) {
+        this.length = start;
+        return this.bytes(utf8.encode(value));
+      }
+      this.bytesHeld[this.length++] = character;
+    }
+    return this;
   }
 
   /** Length, bytes. Nest another state by writing its bytes. */
@@ -69,7 +88,11 @@ export class StateWriter {
   /** The state. The writer can't be used afterwards. */
   finish(): Uint8Array {
     this.u32(crc32(this.bytesHeld, this.length));
-    return this.bytesHeld.slice(0, this.length);
+    // A view would hold on to what was reserved and not used: a little of that is cheaper than a copy.
+    const { bytesHeld, length } = this;
+    return bytesHeld.length - length < length / 8
+      ? bytesHeld.subarray(0, length)
+      : bytesHeld.slice(0, length);
   }
 
   private append(value: Uint8Array): void {

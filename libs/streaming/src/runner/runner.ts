@@ -25,7 +25,7 @@ export interface RunnerOptions {
    * than the many small ones that a stream makes of itself.
    */
   readonly restMs?: number;
-  /** State is stored with the first step after so many bytes of input, and after as many as it took itself. */
+  /** State is stored with the first step after so many bytes of input, and after twice as many as it took itself. */
   readonly snapshotEveryBytes: number;
   /** What the processor was made with; absent: its outputs depend on no settings. */
   readonly settings?: RunnerSettings;
@@ -267,7 +267,7 @@ export class Runner {
     endStep(name, processor, inputs, outputs);
     this.bytesSinceSnapshot += bytes;
     this.stepsSinceSnapshot++;
-    const due = this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, this.snapshotBytes);
+    const due = this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, 2 * this.snapshotBytes);
     const discarded = due ? this.discarded : [];
     const snapshot = due ? processor.snapshot() : undefined;
     if (snapshot !== undefined) {

@@ -38,10 +38,15 @@ export class Checkpoints {
     return this.nearest(Infinity);
   }
 
+  /** Of all states kept. */
+  get bytes(): number {
+    return this.kept.reduce((sum, { state }) => sum + state.length, 0);
+  }
+
   /** Keeps the state before the record at `offset`, which is after all that are kept. */
   append(offset: number, derivation: Derivation): void {
     if (offset <= this.last.offset) return;
-    this.kept.push({ offset, state: stateOf(derivation) });
+    this.kept.push({ offset, state: this.stateOf(derivation) });
     this.thin();
   }
 
@@ -52,7 +57,7 @@ export class Checkpoints {
     if (offset - before.offset < spacing) return;
     const after = this.kept.findIndex((each) => each.offset > offset);
     if (after < 0 ? this.followed : this.kept[after].offset - offset < spacing) return;
-    this.kept.splice(after < 0 ? this.kept.length : after, 0, { offset, state: stateOf(derivation) });
+    this.kept.splice(after < 0 ? this.kept.length : after, 0, { offset, state: this.stateOf(derivation) });
     this.thin();
   }
 
@@ -67,8 +72,13 @@ export class Checkpoints {
       this.kept.push({ offset: state.f64(), state: state.bytes() });
   }
 
+  /** About as long as the one before. */
+  private stateOf(derivation: Derivation): Uint8Array {
+    return stateOf(derivation, Math.ceil(1024 + 1.06 * (this.last.state?.length ?? 0)));
+  }
+
   private thin(): void {
-    let bytes = this.kept.reduce((sum, { state }) => sum + state.length, 0);
+    let { bytes } = this;
     // From the oldest on; the newest always stays.
     for (
       let i = 0;
@@ -80,8 +90,8 @@ export class Checkpoints {
 }
 
 /** A derivation's state by itself. */
-export function stateOf(derivation: Derivation): Uint8Array {
-  const state = new StateWriter(FORMAT, FORMAT_VERSION);
+export function stateOf(derivation: Derivation, expectedBytes?: number): Uint8Array {
+  const state = new StateWriter(FORMAT, FORMAT_VERSION, expectedBytes);
   derivation.write(state);
   return state.finish();
 }

@@ -1,10 +1,8 @@
 import { toIsoTime, type Fused, type FusedDevice, type Prediction } from '@hark/contracts';
-import { ClockOffset, UserFusion, opinionOf, type FusedOpinions } from '@hark/models';
+import { ClockOffset, UserFusion, opinionOf, readFused, writeFused, type FusedOpinions } from '@hark/models';
 import type { StateReader, StateWriter } from '@hark/streaming';
 import {
   mostProbable,
-  readKept,
-  writeKept,
   type Derivation,
   type DerivationMode,
   type DerivedMessage,
@@ -20,9 +18,17 @@ interface DeviceState {
   endMs: number;
 }
 
+/** What a message is made of. */
+interface FusedAt {
+  readonly offset: number;
+  /** Of the prediction that was fused last. */
+  readonly id: string;
+  readonly fused: FusedOpinions;
+}
+
 interface UserState {
   readonly devices: Map<string, DeviceState>;
-  last: () => KeptMessage;
+  readonly last: FusedAt;
 }
 
 /**
@@ -54,13 +60,13 @@ export class UserActivities implements Derivation {
     device.endMs = endMs;
     devices.set(name, device);
     const fused = this.fusion.fuse(user, opinionOf(prediction, device.clock.ms), label);
-    const last = (): KeptMessage => messageOf(user, fused, offset, id);
+    const last = { offset, id, fused };
     this.users.set(user, { devices, last });
-    return last;
+    return () => messageOf(user, last);
   }
 
   *latest(): Iterable<KeptMessage> {
-    for (const { last } of this.users.values()) yield last();
+    for (const [user, { last }] of this.users) yield messageOf(user, last);
   }
 
   write(state: StateWriter): void {
@@ -71,7 +77,8 @@ export class UserActivities implements Derivation {
         state.string(name).f64(endMs);
         clock.write(state);
       }
-      writeKept(state, last());
+      state.f64(last.offset).string(last.id);
+      writeFused(state, last.fused);
     }
     this.fusion.write(state);
   }
@@ -83,19 +90,15 @@ export class UserActivities implements Derivation {
       const devices = new Map<string, DeviceState>();
       for (let more = state.u32(); more > 0; more--)
         devices.set(state.string(), { endMs: state.f64(), clock: ClockOffset.read(state) });
-      const kept = readKept(state);
-      this.users.set(user, { devices, last: () => kept });
+      const last = { offset: state.f64(), id: state.string(), fused: readFused(state) };
+      this.users.set(user, { devices, last });
     }
     this.fusion = UserFusion.read(state);
   }
 }
 
-function messageOf(
-  user: string,
-  { opinions, probabilities }: FusedOpinions,
-  offset: number,
-  prediction: string,
-): KeptMessage {
+function messageOf(user: string, { offset, id, fused }: FusedAt): KeptMessage {
+  const { opinions, probabilities } = fused;
   const most = mostProbable(probabilities);
   const [{ endMs, clockOffsetMs }] = opinions;
   const devices = opinions
@@ -113,7 +116,7 @@ function messageOf(
     state: most === null ? 'unknown' : 'ok',
     devices,
     at: toIsoTime(endMs + clockOffsetMs),
-    prediction,
+    prediction: id,
   };
   return { offset, user, devices: devices.map(({ device }) => device), payload: JSON.stringify(message) };
 }

@@ -51,15 +51,22 @@ export class LiveViews implements Processor {
 
   /** The derivations' states are their last checkpoints. */
   snapshot(): Uint8Array {
-    const state = new StateWriter(FORMAT, FORMAT_VERSION).f64(this.position);
+    for (const { derivation, checkpoints } of this.views.values())
+      checkpoints.append(this.position, derivation);
+    const state = new StateWriter(FORMAT, FORMAT_VERSION, this.expectedBytes()).f64(this.position);
     this.latest.write(state);
     state.u32(this.views.size);
-    for (const [name, { derivation, checkpoints }] of this.views) {
-      checkpoints.append(this.position, derivation);
+    for (const [name, { checkpoints }] of this.views) {
       state.string(name);
       checkpoints.write(state);
     }
     return state.finish();
+  }
+
+  private expectedBytes(): number {
+    let bytes = 1024 + 64 * this.latest.size;
+    for (const { checkpoints } of this.views.values()) bytes += checkpoints.bytes;
+    return bytes;
   }
 
   restore(bytes: Uint8Array): void {
@@ -83,8 +90,8 @@ export function derivationFor(
   payload: Pick<SubscribePayload, 'channel' | 'mode' | 'minConfidence' | 'leaveConfidence' | 'dwellMs'>,
 ): { readonly name: string; make(): Derivation } {
   const { channel, mode } = payload;
-  // The name is another than that of the unweighted fusion, whose states stand in folders of earlier builds.
-  if (channel === 'fused') return { name: `fused?${mode}&weighed`, make: () => new UserActivities(mode) };
+  // With the version of its state, by which that of an earlier build is known and passed over.
+  if (channel === 'fused') return { name: `fused?${mode}&3`, make: () => new UserActivities(mode) };
   const minConfidence = payload.minConfidence ?? TRANSITION_DEFAULTS.minConfidence;
   const leave = payload.leaveConfidence ?? Math.max(0, minConfidence - LEAVE_MARGIN);
   const leaveConfidence = Math.min(leave, minConfidence);

@@ -49,11 +49,14 @@ export function snapshotKey(runner: string): Buffer {
 
 /** The number that ends a frame's or a journal entry's key. */
 export function numberOf(key: Buffer): number {
-  return decodeNumber(key.subarray(key.length - 8));
+  return decodeNumber(key.subarray(key.length - NUMBER_BYTES));
 }
 
+/** Bytes of a number in keys and values. */
+export const NUMBER_BYTES = 8;
+
 export function encodeNumber(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
+  const bytes = Buffer.allocUnsafe(NUMBER_BYTES);
   bytes.writeUInt32BE(Math.floor(value / 0x1_0000_0000), 0);
   bytes.writeUInt32BE(value % 0x1_0000_0000, 4);
   return bytes;

@@ -8,10 +8,11 @@ import {
   encodeInputs,
   encodeStanding,
 } from './app-environment.js';
-import { seal, sealPayload } from './checked-value.js';
+import { HEADER_BYTES, type UnsealedValue, seal, sealPayload, unsealed } from './checked-value.js';
 import { checkRoom } from './disk-room.js';
 import { type Frame, encodeFrames } from './frame.js';
 import {
+  NUMBER_BYTES,
   TRANSACTIONS_KEY,
   encodeNumber,
   fencedKey,
@@ -40,7 +41,8 @@ interface Pending {
     readonly frames: readonly Frame[];
   }[];
   readonly step: Commit['step'];
-  readonly snapshot: Uint8Array | undefined;
+  /** With room for what stands before it, see {@link snapshotValue}: states may be large, and are copied once. */
+  readonly snapshot: Buffer | undefined;
   readonly bytes: number;
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: Error) => void;
@@ -133,8 +135,7 @@ export class LmdbWriter implements LogWriter {
     }));
     let bytes = commit.snapshot?.length ?? 0;
     for (const { frames } of appends) for (const { value } of frames) bytes += value.bytes.length;
-    // Not `slice`, which shares the bytes of a Buffer.
-    const snapshot = commit.snapshot === undefined ? undefined : new Uint8Array(commit.snapshot);
+    const snapshot = commit.snapshot === undefined ? undefined : withRoomBefore(commit.snapshot);
     return { appends, step: commit.step, snapshot, bytes };
   }
 
@@ -182,7 +183,7 @@ export class LmdbWriter implements LogWriter {
     return { firstOffsets };
   }
 
-  private placeStep(step: NonNullable<Commit['step']>, snapshot: Uint8Array | undefined, puts: Put[]): void {
+  private placeStep(step: NonNullable<Commit['step']>, snapshot: Buffer | undefined, puts: Put[]): void {
     const { runner, inputs } = step;
     const before = this.standings.get(runner) ?? this.environment.standing(runner);
     const standing = advance(before, inputs);
@@ -190,7 +191,9 @@ export class LmdbWriter implements LogWriter {
     const put = (key: Buffer, ...payload: Uint8Array[]) => puts.push([key, sealPayload(key, ...payload)]);
     put(journalKey(runner, before.steps), encodeInputs(inputs));
     put(standingKey(runner), encodeStanding(standing));
-    if (snapshot !== undefined) put(snapshotKey(runner), encodeNumber(standing.steps), snapshot);
+    if (snapshot === undefined) return;
+    const key = snapshotKey(runner);
+    puts.push([key, seal(key, snapshotValue(standing.steps, snapshot))]);
   }
 
   /** Writes one transaction, on the condition that nobody has taken over. */
@@ -253,4 +256,17 @@ export interface LmdbWriterOptions {
   readonly now: () => number;
   /** Called after each transaction. */
   readonly committed: () => void;
+}
+
+/** A copy of the state with room for the header and the number of its step. */
+function withRoomBefore(state: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + NUMBER_BYTES + state.length);
+  bytes.set(state, HEADER_BYTES + NUMBER_BYTES);
+  return bytes;
+}
+
+/** The number of steps that the state holds, then the state. */
+function snapshotValue(steps: number, withRoom: Buffer): UnsealedValue {
+  encodeNumber(steps).copy(withRoom, HEADER_BYTES);
+  return unsealed(withRoom);
 }
