@@ -7,6 +7,7 @@ import {
   type Prediction,
 } from '@hark/contracts';
 import { StateReader, StateWriter, type LogRecord, type Outputs, type Processor } from '@hark/streaming';
+import { storedJson } from '../stored-json.js';
 import { activityAlert, observedAlert } from './alert-events.js';
 import { RuleBook } from './rule-book.js';
 import { StandingRule, type RuleStage } from './standing-rule.js';
@@ -64,7 +65,7 @@ export class AlertDesk implements Processor {
   }
 
   private takeRule(record: LogRecord, outputs: Outputs): void {
-    const change = jsonOf<AlertRuleRecord>(record);
+    const change = storedJson<AlertRuleRecord>(record);
     if (change?.kind === 'rule') {
       this.rules.add(new StandingRule(record.offset, change.rule, change.by, change.key));
     } else if (change?.kind === 'removed') {
@@ -74,7 +75,7 @@ export class AlertDesk implements Processor {
 
   /** An alert that names no episode, as a challenger's, is one of its own. */
   private takeAlert(record: LogRecord, outputs: Outputs): void {
-    const alert = jsonOf<Alert<Partial<Alert['data']>>>(record);
+    const alert = storedJson<Alert<Partial<Alert['data']>>>(record);
     if (alert === null) return;
     const { id, data } = alert;
     if (typeof id !== 'string' || typeof data?.episode === 'string') {
@@ -84,7 +85,7 @@ export class AlertDesk implements Processor {
   }
 
   private takeObservation(record: LogRecord, outputs: Outputs): void {
-    const observation = jsonOf<Observation>(record);
+    const observation = storedJson<Observation>(record);
     if (observation === null) return;
     const stage = this.world.take(observation);
     if (stage === null) return;
@@ -95,7 +96,7 @@ export class AlertDesk implements Processor {
   private takePrediction(record: LogRecord, outputs: Outputs): void {
     // Most records concern no rule: they are not even parsed.
     if (!this.rules.concerns(deviceOf(record.key))) return;
-    const prediction = jsonOf<Prediction>(record);
+    const prediction = storedJson<Prediction>(record);
     if (prediction?.final !== true) return;
     announceStages(this.rules.take(prediction), outputs);
   }
@@ -122,14 +123,4 @@ function announce(alert: unknown, key: string, outputs: Outputs): void {
 function deviceOf(key: string): DeviceId {
   const [user, device = ''] = key.split('\u0000', 2);
   return { user, device };
-}
-
-/** The record's JSON object, or null where it holds none: a poison record is passed over. */
-function jsonOf<T>({ value }: LogRecord): T | null {
-  try {
-    const found: unknown = JSON.parse(utf8.decoder.decode(value));
-    return typeof found === 'object' && found !== null ? (found as T) : null;
-  } catch {
-    return null;
-  }
 }

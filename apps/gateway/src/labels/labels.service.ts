@@ -1,6 +1,7 @@
 import { TOPICS, problem, type LabelAnswer, type LabelRecord, type LabelUndone } from '@hark/contracts';
 import { ProblemError, type Principal } from '@hark/service';
 import type { LogReader } from '@hark/streaming';
+import { storedJson } from '../stored-json.js';
 import type { LearnerRequests } from '../models/learner-requests.js';
 import type { SessionIndex } from '../sessions/session-index.js';
 import type { LabelBody } from './label-requests.js';
@@ -51,9 +52,8 @@ export class LabelsService {
   private userOf(id: string): string | null {
     if (!/^\d{1,15}$/.test(id)) return null;
     const stored = this.log.lookUp(TOPICS.labels, 0, Number(id));
-    if (stored === null) return null;
-    const record = JSON.parse(Buffer.from(stored.value).toString('utf8')) as LabelRecord;
-    return record.kind === 'label' ? record.user : null;
+    const record = stored === null ? null : storedJson<LabelRecord>(stored);
+    return record?.kind === 'label' ? record.user : null;
   }
 
   private isKnown(user: string, device: string | null): boolean {

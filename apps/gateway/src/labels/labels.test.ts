@@ -98,6 +98,14 @@ describe('a label', () => {
     expect(await again).toMatchObject({ status: 404, body: { code: 'unknown_label' } });
   });
 
+  it('of an erased user is unknown', async () => {
+    await gateway.close();
+    const erased = { topic: TOPICS.labels, partition: 0, records: [{ key: '', value: new Uint8Array(0) }] };
+    await (await log.writer('gateway')).commit({ appends: [erased] });
+    gateway = await startGateway({ log, clock, artifacts: new MemoryArtifactStore() });
+    expect(await ask(`${url()}/0`, 'DELETE')).toMatchObject({ status: 404, body: { code: 'unknown_label' } });
+  });
+
   it.each([
     [{ activity: 'swim' }, 400, 'activity: expected one of bike, sit, stand, walk, stairsup, stairsdown'],
     [{ from: time(9) }, 400, 'to: expected a time after "from"'],

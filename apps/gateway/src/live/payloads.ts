@@ -1,5 +1,6 @@
 import type { Alert } from '@hark/contracts';
 import type { LogRecord } from '@hark/streaming';
+import { storedJson, storedText } from '../stored-json.js';
 import { alertScope, alertWithin } from './alert-scope.js';
 import type { ChannelEntry } from './channel.js';
 
@@ -14,7 +15,7 @@ const RECEIVED = '"receivedMs":';
  * an id, because quotes inside a JSON string are escaped.
  */
 export const predictionEntry: EntryOf = (record) => {
-  const stored = textOf(record);
+  const stored = storedText(record);
   if (stored === null) return null;
   const at = stored.lastIndexOf(RECEIVED);
   const receivedMs = at < 0 ? NaN : Number.parseFloat(stored.slice(at + RECEIVED.length, at + 40));
@@ -31,7 +32,7 @@ export const predictionEntry: EntryOf = (record) => {
 
 /** An alert concerns the users and devices of its scope; a scope that names none concerns everybody. */
 export const alertEntry: EntryOf = (record) => {
-  const alert = jsonOf<Alert>(record);
+  const alert = storedJson<Alert>(record);
   if (alert === null) return null;
   const { users, devices } = alertScope(alert);
   const entry: ChannelEntry = {
@@ -39,14 +40,14 @@ export const alertEntry: EntryOf = (record) => {
     users: users.length > 0 ? users : null,
     devices: devices.length > 0 ? devices : null,
     final: true,
-    payload: textOf(record) ?? '',
+    payload: storedText(record) ?? '',
   };
   return { ...entry, within: (scope) => alertWithin(alert, entry, scope) };
 };
 
 /** A record of the topic `models`: one that names a user (a label) concerns that user, the others everybody. */
 export const modelEntry: EntryOf = (record) => {
-  const event = jsonOf<{ user?: unknown; device?: unknown }>(record);
+  const event = storedJson<{ user?: unknown; device?: unknown }>(record);
   if (event === null) return null;
   const { user, device } = event;
   return {
@@ -54,23 +55,6 @@ export const modelEntry: EntryOf = (record) => {
     users: typeof user === 'string' ? [user] : null,
     devices: typeof device === 'string' ? [device] : null,
     final: true,
-    payload: textOf(record) ?? '',
+    payload: storedText(record) ?? '',
   };
 };
-
-/** The record's JSON object, else null. */
-function jsonOf<T>(record: LogRecord): Partial<T> | null {
-  const text = textOf(record);
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as Partial<T>;
-  } catch {
-    return null;
-  }
-}
-
-/** The record's text where it looks like a JSON object, else null: a poison record is passed over. */
-function textOf({ value }: LogRecord): string | null {
-  if (value.length < 2 || value[0] !== 0x7b || value[value.length - 1] !== 0x7d) return null;
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
-}

@@ -1,5 +1,6 @@
 import { TOPICS, type ReportCommand, type ReportRecord, type ReportRefusal } from '@hark/contracts';
 import { StateReader, StateWriter, type LogRecord, type Processor } from '@hark/streaming';
+import { storedJson } from '../stored-json.js';
 import { KnownReport, type StoredReport } from './known-report.js';
 
 const FORMAT = 'hark.report-desk';
@@ -28,7 +29,7 @@ export class ReportDesk implements Processor {
   private outcomes = new Map<number, CommandOutcome>();
 
   process(topic: string, _partition: number, record: LogRecord): void {
-    const said = jsonOf<ReportCommand | ReportRecord>(record);
+    const said = storedJson<ReportCommand | ReportRecord>(record);
     if (topic === TOPICS.reportCommands) {
       this.commandsTaken = record.offset + 1;
       if (said !== null) keep(this.commands, record.offset, said as ReportCommand);
@@ -99,14 +100,4 @@ function keep<T>(map: Map<number, T>, offset: number, value: T): void {
   if (map.size <= COMMANDS_KEPT) return;
   const [oldest] = map.keys();
   map.delete(oldest);
-}
-
-/** The record's JSON object, or null where it holds none: a poison record is passed over. */
-function jsonOf<T>({ value }: LogRecord): T | null {
-  try {
-    const found: unknown = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString());
-    return typeof found === 'object' && found !== null ? (found as T) : null;
-  } catch {
-    return null;
-  }
 }
