@@ -61,6 +61,13 @@ describe('DELETE /v1/users/:user', () => {
   }, 60_000);
   afterAll(() => service.stop());
 
+  it('is 404 for somebody that nothing is known of, and nothing pauses', async () => {
+    const answer = await fetch(service.url('gateway', '/v1/users/never-seen'), { method: 'DELETE' });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'unknown_user' });
+    expect(readdirSync(service.data)).not.toContain('erasure.json');
+  });
+
   it('leaves nothing of the user in the folder, ends subscriptions, and goes on', async () => {
     expect(occurrences(service.data, Buffer.from(THEY))).toBeGreaterThan(0);
     expect(occurrences(service.data, float64(MARKER))).toBeGreaterThan(0);

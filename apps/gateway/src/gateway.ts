@@ -16,6 +16,7 @@ import { IngestDoor } from './devices/ingest-door.js';
 import { DASHBOARD_FOLDER, PageBundle } from './http/page-bundle.js';
 import type { ErasureJobs } from './erasure/erasure-jobs.js';
 import { Erasures } from './erasure/erasures.controller.js';
+import { KnownUsers } from './erasure/known-users.js';
 import { LabelsService } from './labels/labels.service.js';
 import { LIVE_LIMITS, type LiveLimits } from './live/live-connection.js';
 import { LiveViews } from './live/latest/live-views.js';
@@ -118,7 +119,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const reports = new ReportsService(reportDesk, log, alerts.allowList);
   const page = options.page ?? PageBundle.read(DASHBOARD_FOLDER);
   const ingest = new IngestDoor(options.ingestUrl ?? (() => null));
-  const erasures = new Erasures(options.erasures ?? null);
+  const known = new KnownUsers(log, sessions, async () => {
+    for (let tries = 0; tries < 20; tries++, await sleep(50, ending.signal))
+      if ((await lag())['sessions'] === 0) return true;
+    return false;
+  });
+  const erasures = new Erasures(options.erasures ?? null, known);
   const parts = {
     hub,
     models,

@@ -4,7 +4,14 @@ import { z } from 'zod';
 import { BODY_PROBLEMS } from './common-problems.js';
 import { sessionParams } from './parameters.js';
 
-const userParams = z.object({ user: z.string().min(1).max(128) });
+// No control characters, in words that every checker of patterns knows.
+const userParams = z.object({
+  user: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]+$/),
+});
 
 /** `/v1/users` and `/v1/erasures` */
 export const ERASURE_OPERATIONS: readonly Operation[] = [
@@ -16,7 +23,8 @@ export const ERASURE_OPERATIONS: readonly Operation[] = [
     summary: 'Erase a user',
     description:
       'Everything of the user goes from the data folder, and the model is what it would be had they never been there. ' +
-      'All apps pause for it: subscriptions end, and resume with a new epoch.',
+      'All apps pause for it: subscriptions end, and resume with a new epoch. ' +
+      'A user of whom nothing is known is 404, and nothing pauses.',
     params: userParams,
     answers: { 202: { description: 'asked for; poll the erasure', content: json(erasureView) } },
     problems: {

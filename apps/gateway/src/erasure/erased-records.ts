@@ -71,6 +71,8 @@ export function mentions(value: unknown, user: string): boolean {
     return value === user || value.startsWith(`${idPart(user)}/`) || value.startsWith(`${user}\u0000`);
   }
   if (typeof value !== 'object' || value === null) return false;
+  // An array's places are no names.
+  if (Array.isArray(value)) return value.some((each) => mentions(each, user));
   return Object.entries(value).some(([key, each]) => key === user || mentions(each, user));
 }
 

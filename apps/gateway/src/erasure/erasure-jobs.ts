@@ -1,4 +1,4 @@
-import { problem, type ErasureView } from '@hark/contracts';
+import { problem, type ErasureView, type Problem } from '@hark/contracts';
 import { ProblemError, readErasureMarker, writeErasureMarker, type Principal } from '@hark/service';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -86,6 +86,6 @@ export class ErasureJobs {
   }
 }
 
-function unknownUser() {
+export function unknownUser(): Problem {
   return problem(404, 'unknown_user', 'Unknown user', 'There is no user of this name.');
 }

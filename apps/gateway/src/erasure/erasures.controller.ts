@@ -1,11 +1,16 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param } from '@nestjs/common';
 import { isWellFormedId, problem, type ErasureView } from '@hark/contracts';
 import { Caller, ProblemError, type Principal } from '@hark/service';
-import { ErasureJobs } from './erasure-jobs.js';
+import { unknownUser, type ErasureJobs } from './erasure-jobs.js';
+import type { KnownUsers } from './known-users.js';
 
 /** The erasures of the service; none where its log can't be written anew. */
 export class Erasures {
-  constructor(readonly jobs: ErasureJobs | null) {}
+  /** @param known absent while one is under way. */
+  constructor(
+    readonly jobs: ErasureJobs | null,
+    readonly known?: Pick<KnownUsers, 'has'>,
+  ) {}
 }
 
 /** Everything of a user goes, and what was learned of it. */
@@ -15,13 +20,16 @@ export class ErasuresController {
 
   @Delete('users/:user')
   @HttpCode(202)
-  erase(@Param('user') user: string, @Caller() caller: Principal): ErasureView {
+  async erase(@Param('user') user: string, @Caller() caller: Principal): Promise<ErasureView> {
     if (!isWellFormedId(user)) {
       throw new ProblemError(
         problem(400, 'invalid_request', 'Invalid request', 'user: this is no name of a user'),
       );
     }
-    return this.jobs().request(user, caller);
+    const jobs = this.jobs();
+    const isKnown = (await this.erasures.known?.has(user)) ?? true;
+    if (!isKnown) throw new ProblemError(unknownUser());
+    return jobs.request(user, caller);
   }
 
   @Get('erasures/:id')
