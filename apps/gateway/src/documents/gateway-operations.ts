@@ -1,5 +1,6 @@
 import type { ActivityVocabulary } from '@hark/contracts';
-import { SERVICE_OPERATIONS, type Operation } from '@hark/service/documents';
+import { SERVICE_OPERATIONS, bothProblems, type Operation } from '@hark/service/documents';
+import { isAnsweredWhileErasing } from '../erasure/erasing.module.js';
 import { alertOperations } from './alert-operations.js';
 import { DEVICE_OPERATIONS } from './device-operations.js';
 import { ERASURE_OPERATIONS } from './erasure-operations.js';
@@ -23,7 +24,12 @@ export function gatewayOperations(activities: ActivityVocabulary): readonly Oper
     ...ERASURE_OPERATIONS,
     ...PAGE_OPERATIONS,
     ...SERVICE_OPERATIONS,
-  ];
+  ].map(refusedWhileErasing);
+}
+
+function refusedWhileErasing(operation: Operation): Operation {
+  if (isAnsweredWhileErasing(operation.path)) return operation;
+  return { ...operation, problems: bothProblems(operation.problems ?? {}, { 503: ['erasing'] }) };
 }
 
 export const GATEWAY_TAGS: Readonly<Record<string, string>> = {

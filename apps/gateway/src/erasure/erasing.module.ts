@@ -20,10 +20,14 @@ export class ErasingModule {
 
 const ANSWERED = /^\/(v1\/(erasures\/|users\/|status$)|health\/|metrics$)/;
 
+export function isAnsweredWhileErasing(path: string): boolean {
+  return ANSWERED.test(path);
+}
+
 /** All else is refused for the time being. */
 export function configureErasing(app: NestExpressApplication): void {
   app.use(({ path }: Request, _: Response, next: NextFunction) => {
-    if (ANSWERED.test(path)) return next();
+    if (isAnsweredWhileErasing(path)) return next();
     const detail = 'A user is being erased and the log written anew; this takes seconds, rarely a minute.';
     next(new ProblemError(problem(503, 'erasing', 'Erasing a user', detail), { 'retry-after': '5' }));
   });
