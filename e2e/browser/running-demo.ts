@@ -10,16 +10,18 @@ export class RunningDemo {
     private readonly child: ChildProcess,
     readonly url: string,
     readonly data: string,
+    /** With `--lan`: what everybody must show. */
+    readonly token: string | null,
     /** Wall clock at which it said that it is ready. */
     readonly readyAtMs: number,
     private readonly said: string[],
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<RunningDemo> {
+  /** @param options as on the command line. */
+  static async start(...options: string[]): Promise<RunningDemo> {
     const [gateway, ingest, learner] = await freePorts(3);
-    const child = startHark(['demo'], {
+    const child = startHark(['demo', ...options], {
       ...{ HARK_GATEWAY_PORT: gateway, HARK_INGEST_PORT: ingest, HARK_LEARNER_PORT: learner },
-      ...environment,
     });
     const said: string[] = [];
     const text = await new Promise<string>((resolve, reject) => {
@@ -33,7 +35,8 @@ export class RunningDemo {
     });
     const url = /Dashboard\s+(\S+)\//.exec(text)?.[1] ?? '';
     const data = /Data folder\s+(\S+)/.exec(text)?.[1] ?? '';
-    return new RunningDemo(child, url, data, Date.now(), said);
+    const token = /HARK_TOKEN=(\S+)/.exec(text)?.[1] ?? null;
+    return new RunningDemo(child, url, data, token, Date.now(), said);
   }
 
   /** All that it has printed. */
