@@ -99,9 +99,16 @@ describe.skipIf(chromiumPath === null)('the dashboard of the running demo', () =
 
   it('asks about a stretch that is clicked on', async () => {
     const box = await page.locator('.ribbon canvas').boundingBox();
-    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 15, (box?.y ?? 0) + 6.5 * 33);
     const dialog = page.getByRole('dialog', { name: 'Actually it was…' });
-    await dialog.waitFor();
+    // Again where nothing was drawn yet: what is clicked on is some seconds old.
+    const opens = async (): Promise<boolean> => {
+      await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 40, (box?.y ?? 0) + 6.5 * 33);
+      return dialog.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    };
+    await expect.poll(opens, { timeout: 30_000 }).toBe(true);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
   });
