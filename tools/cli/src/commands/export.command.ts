@@ -77,7 +77,8 @@ async function run(
     } else throw new UsageError(`give ${EXPORTED_TOPICS.join(', ')} or session, not ${what}`);
     progress.stop();
     if (options.json) return terminal.out(JSON.stringify({ out: options.out, rows, pieces: folder.pieces }));
-    terminal.out(`${grouped(rows)} rows more stand in ${options.out}, ${folder.pieces} pieces in all`);
+    const pieces = folder.pieces === 1 ? 'one piece' : `${folder.pieces} pieces`;
+    terminal.out(`${grouped(rows)} rows more stand in ${options.out}, ${pieces} in all`);
   } finally {
     progress.stop();
   }
