@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
+import { ByteArena } from './byte-arena.js';
 import type { StreamId } from './identity.js';
 import { decodeNanoseconds } from './int64-column.js';
 import { RecordFormatError, decodeSampleBatch } from './samples-record.js';
@@ -34,16 +35,17 @@ const OPTIONAL = [4, 10];
 /**
  * Finds the columns in a record of the topic `samples`.
  *
+ * @param arena where columns are decoded to; they are valid until it is cleared.
  * @returns null when it holds no samples.
  * @throws RecordFormatError when the bytes are not a samples record; from a column, when an index in it points at
  *   nothing.
  */
-export function readLazySamples(record: Uint8Array): LazySamples | null {
+export function readLazySamples(record: Uint8Array, arena = new ByteArena()): LazySamples | null {
   try {
     const reader = Reader.create(record);
     while (reader.pos < reader.len) {
       const tag = reader.uint32();
-      if (tag >>> 3 === 1) return columnsOf(reader.bytes());
+      if (tag >>> 3 === 1) return columnsOf(reader.bytes(), arena);
       reader.skipType(tag & 7);
     }
     return null;
@@ -53,7 +55,7 @@ export function readLazySamples(record: Uint8Array): LazySamples | null {
   }
 }
 
-function columnsOf(batch: Uint8Array): LazySamples {
+function columnsOf(batch: Uint8Array, arena: ByteArena): LazySamples {
   const reader = Reader.create(batch);
   const dictionaries = Writer.create();
   const columns = new Map<number, Uint8Array>();
@@ -77,25 +79,32 @@ function columnsOf(batch: Uint8Array): LazySamples {
   }
   // A batch without rows: what is left are the dictionaries.
   const { streams, labels } = decodeSampleBatch(dictionaries.finish());
-  /** A copy of its own: the bytes are a view into the record at any alignment. */
-  const bytes = (field: number): ArrayBuffer => {
+  /** A copy: the bytes are a view into the record at any alignment. */
+  const bytes = (field: number): Uint8Array<ArrayBuffer> => {
     const found = columns.get(field);
-    return found === undefined ? new ArrayBuffer(rows * COLUMNS[field][1]) : new Uint8Array(found).buffer;
+    return found === undefined ? arena.take(rows * COLUMNS[field][1]).fill(0) : arena.copy(found);
   };
+  const doubles = ({ buffer, byteOffset }: Uint8Array<ArrayBuffer>) =>
+    new Float64Array(buffer, byteOffset, rows);
   return {
     rows,
     streams,
     labels,
-    stream: () => within(new Uint16Array(bytes(4)), streams.length, 'stream'),
-    label: () => within(new Uint8Array(bytes(10)), labels.length + 1, 'label'),
+    stream() {
+      const { buffer, byteOffset } = bytes(4);
+      return within(new Uint16Array(buffer, byteOffset, rows), streams.length, 'stream');
+    },
+    label: () => within(bytes(10), labels.length + 1, 'label'),
     creation() {
-      const ms = new Float64Array(rows);
-      const subNs = new Int32Array(rows);
-      decodeNanoseconds(new Uint32Array(bytes(5)), ms, subNs, rows);
+      const words = bytes(5);
+      const ms = doubles(arena.take(8 * rows));
+      const { buffer, byteOffset } = arena.take(4 * rows);
+      const subNs = new Int32Array(buffer, byteOffset, rows);
+      decodeNanoseconds(new Uint32Array(words.buffer, words.byteOffset, 2 * rows), ms, subNs, rows);
       return { ms, subNs };
     },
-    arrivalMs: () => new Float64Array(bytes(6)),
-    axis: (axis) => new Float64Array(bytes(AXES[axis])),
+    arrivalMs: () => doubles(bytes(6)),
+    axis: (axis) => doubles(bytes(AXES[axis])),
   };
 }
 

@@ -4,6 +4,7 @@ import { Runner, type ArtifactStore, type LogReader, type LogWriter } from '@har
 import { FileSink, FolderStore } from '@hark/streaming/files';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { letHeapGrow } from './heap-growth.js';
 import { ReportConsole } from './report-console.js';
 import { ReportHost } from './report-host.js';
 import { registerReportMetrics } from './report-metrics.js';
@@ -27,13 +28,13 @@ export class IngestReports {
   private constructor(
     private readonly host: ReportHost,
     private readonly files: Runner,
-    private readonly folders: FolderStore,
     private readonly console: ReportConsole,
   ) {}
 
   static async open(options: IngestReportsOptions, context: ServiceContext): Promise<IngestReports> {
     const { log, writer, artifacts, builtIn } = options;
     const { logger, metrics, health } = context;
+    letHeapGrow();
     const host = await ReportHost.open({
       ...{ log, writer, artifacts, builtIn, logger },
       statics: new StaticTables(options.staticFolder, artifacts),
@@ -52,16 +53,28 @@ export class IngestReports {
       snapshotEveryBytes: 1 << 22,
       sleep: abortableSleep,
     });
+    await folders.clean();
+    await files.recover();
     registerReportMetrics(metrics, host);
     health.report('reports', () => statusOf(host));
     const find = (name: string) => host.find(name);
-    return new IngestReports(host, files, folders, new ReportConsole(log, logger, find));
+    return new IngestReports(host, files, new ReportConsole(log, logger, find));
+  }
+
+  /** Whether a runner is that of a report that is gone. */
+  isObsolete(runner: string): boolean {
+    return runner.startsWith('report:') && !this.host.knows(runner);
+  }
+
+  /** Has the runners of the reports store their states soon. */
+  storeStatesSoon(): void {
+    this.host.storeStatesSoon();
   }
 
   /** Runs until {@link stop}; rejects when the log can't be written any more. */
   run(): Promise<void> {
     const { signal } = this.ending;
-    const work = [this.host.run(signal), this.write(signal), this.console.run(signal)];
+    const work = [this.host.run(signal), this.files.run(signal), this.console.run(signal)];
     this.running = Promise.allSettled(work);
     return Promise.all(work).then(() => undefined);
   }
@@ -70,12 +83,6 @@ export class IngestReports {
   async stop(): Promise<void> {
     this.ending.abort();
     await this.running;
-  }
-
-  private async write(signal: AbortSignal): Promise<void> {
-    await this.folders.clean();
-    await this.files.recover();
-    await this.files.run(signal);
   }
 }
 

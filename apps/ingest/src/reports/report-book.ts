@@ -1,5 +1,5 @@
 import type { ReportCreated, ReportEvent, ReportStop } from '@hark/contracts';
-import { StateFormatError } from '@hark/streaming';
+import { decodeJsonState, encodeJsonState } from '@hark/streaming';
 
 const VERSION = 1;
 
@@ -12,7 +12,6 @@ export interface BookedReport {
 }
 
 interface StoredBook {
-  readonly version: typeof VERSION;
   readonly reports: readonly BookedReport[];
   readonly removed: readonly string[];
   readonly commandsTaken: number;
@@ -84,24 +83,15 @@ export class ReportBook {
   encode(): Uint8Array {
     const { removed, commandsTaken } = this;
     const reports = [...this.booked.values()];
-    const stored: StoredBook = { version: VERSION, reports, removed: [...removed], commandsTaken };
-    return new TextEncoder().encode(JSON.stringify(stored));
+    const stored: StoredBook = { reports, removed: [...removed], commandsTaken };
+    return encodeJsonState(VERSION, stored);
   }
 
   /** @throws StateFormatError when the bytes are not a book of this version. */
   static decode(bytes: Uint8Array): ReportBook {
-    const stored = parse(bytes);
-    if (stored?.version !== VERSION) throw new StateFormatError('not a book of reports of this version');
+    const stored = decodeJsonState(bytes, 'the book of reports', VERSION) as StoredBook;
     const { reports, removed, commandsTaken } = stored;
     const booked = new Map(reports.map((each) => [each.created.report, each]));
     return new ReportBook(booked, new Set(removed), commandsTaken);
-  }
-}
-
-function parse(bytes: Uint8Array): StoredBook | null {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as StoredBook;
-  } catch {
-    return null;
   }
 }

@@ -12,20 +12,21 @@ import {
   LogFullError,
   type ArtifactStore,
   type LogReader,
+  type LogRecord,
   type LogWriter,
   type NewRecord,
   type RunnerOptions,
 } from '@hark/streaming';
-import { QuerySpecError, planCompatibility } from '@hark/streaming/queries';
+import { QuerySpecError, planCompatibility, type RowBatch, type SourceRows } from '@hark/streaming/queries';
 import type { Logger } from 'pino';
 import { Ends } from './ends.js';
 import { FairShare } from './fair-share.js';
-import { DecodedRecords } from './decoded-records.js';
 import type { BookedReport } from './report-book.js';
 import { ReportLedger, reportRecord } from './report-ledger.js';
 import { planReport, type ReportPlan } from './report-plans.js';
 import { ReportRun } from './report-run.js';
 import { SharedReader } from './shared-reader.js';
+import { SharedRecord } from './shared-record.js';
 import type { StaticTables } from './static-tables.js';
 
 const MOST_REPORTS = 100;
@@ -62,12 +63,12 @@ export interface ReportHostOptions {
 export class ReportHost {
   private readonly runs = new Map<string, ReportRun>();
   private readonly reader: SharedReader;
-  private readonly decoded = new DecodedRecords();
   private readonly share: FairShare;
   /** The last progress of each report that runs. */
   readonly progress = new Map<string, ReportProgress>();
   /** Progress that is to be stored. */
   private unstored: NewRecord[] = [];
+  private storeAsked = false;
   private readonly listeners: ((progress: ReportProgress) => void)[] = [];
 
   private constructor(
@@ -97,6 +98,16 @@ export class ReportHost {
     return this.runs.values();
   }
 
+  /** Whether the book names a runner: others were of reports that are gone. */
+  knows(runner: string): boolean {
+    return [...this.ledger.book.reports].some(({ created }) => created.runner === runner);
+  }
+
+  /** Asks for the states of all that run to be stored: each with its next step, or now where none is due. */
+  storeStatesSoon(): void {
+    this.storeAsked = true;
+  }
+
   /** To be told of every micro-batch. */
   onProgress(listener: (progress: ReportProgress) => void): void {
     this.listeners.push(listener);
@@ -111,6 +122,7 @@ export class ReportHost {
       await this.takeCommands();
       const worked = await this.round(signal);
       this.storeProgress();
+      if (this.storeAsked) await this.storeStates(signal);
       if (worked) continue;
       this.reader.forget();
       await sleep(LOOK_EVERY_MS, signal);
@@ -118,6 +130,11 @@ export class ReportHost {
       await this.takeStatics();
       lookAtStaticsMs = now() + LOOK_AT_STATICS_EVERY_MS;
     }
+  }
+
+  private async storeStates(signal: AbortSignal): Promise<void> {
+    this.storeAsked = false;
+    for (const run of [...this.runs.values()]) await run.storeState(signal);
   }
 
   /** Brings back what ran, and makes the book agree with the settings. */
@@ -314,7 +331,7 @@ export class ReportHost {
       ...{ created, plan, writer, artifacts, sleep, now, elapsed },
       runId: newId(),
       log: this.reader,
-      rowsOf: (input, record) => this.decoded.rows(plan.sources[input], record),
+      rowsOf: (input, record) => rowsOf(plan.sources[input], record),
       onProgress: (progress) => this.made(progress),
     });
   }
@@ -415,6 +432,11 @@ class ReportError extends Error {
   ) {
     super(message);
   }
+}
+
+/** What the shared reader has read is decoded once, however many reports take it. */
+function rowsOf(source: SourceRows, record: LogRecord): RowBatch | null {
+  return record instanceof SharedRecord ? record.rows(source) : source.rows(record);
 }
 
 function commandOf(value: Uint8Array): ReportCommand | null {

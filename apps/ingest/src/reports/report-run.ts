@@ -140,6 +140,13 @@ export class ReportRun {
     this.clock.ended(now());
   }
 
+  /** Stores its state, so that the log need not keep what it has taken. Between two steps alone. */
+  async storeState(signal: AbortSignal): Promise<void> {
+    this.runner.storeStateSoon();
+    // Beyond the end of its last trigger it reads nothing.
+    if (!this.isActive && this.reader.isLimited) await this.runner.step(signal);
+  }
+
   /** Notes when the processor begins and ends, which has no clock itself. */
   private timed(processor: ReportProcessor): Processor {
     const { elapsed } = this.options;

@@ -1,14 +1,28 @@
+import { ByteArena } from '@hark/contracts';
 import { partitionKey, type InputRange, type LogReader, type LogRecord } from '@hark/streaming';
+import { SharedRecord } from './shared-record.js';
 
 /** Reads kept, over all partitions: reports that are due together read the same, one after the other. */
 const READS_KEPT = 3;
 
+interface KeptRead {
+  readonly records: readonly SharedRecord[];
+  /** Holds the bytes of the records and what is decoded of them. */
+  readonly arena: ByteArena;
+}
+
 /**
- * The log as several reports read it: what one has read lately is handed to the next that asks for the same, as the
- * same objects, so that what was decoded of a record is found again by it.
+ * The log as several reports read it, one after the other: what one has read lately is handed to the next that asks for
+ * the same, as the same objects, so that what was decoded of a record is found again by it.
+ *
+ * A report keeps up with the log in large steps, and between two of them others have their turn: bytes that were new
+ * for each read would outlive the young generation and make the collector look at the whole heap again and again. So
+ * reads take turns in a few arenas. A record is valid until {@link READS_KEPT} reads have been made or asked for since.
  */
 export class SharedReader implements LogReader {
-  private readonly kept = new Map<string, readonly LogRecord[]>();
+  /** The one asked for last is the last. */
+  private readonly kept = new Map<string, KeptRead>();
+  private readonly spare: ByteArena[] = [];
 
   constructor(
     private readonly log: LogReader,
@@ -24,16 +38,24 @@ export class SharedReader implements LogReader {
   ): Promise<readonly LogRecord[]> {
     const key = `${partitionKey(topic, partition)}/${from}/${maxBytes}`;
     const known = this.kept.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.kept.delete(key);
+      this.kept.set(key, known);
+      return known.records;
+    }
     await this.turn();
-    const records = await this.log.read(topic, partition, from, maxBytes);
-    if (records.length > 0) this.keep(key, records);
+    const read = await this.log.read(topic, partition, from, maxBytes);
+    if (read.length === 0) return read;
+    const arena = this.room();
+    const records = read.map((record) => new SharedRecord(record, arena));
+    this.kept.set(key, { records, arena });
     return records;
   }
 
-  /** What was read is read no more. */
+  /** What was read is read no more, and its room is given back. */
   forget(): void {
     this.kept.clear();
+    this.spare.length = 0;
   }
 
   lookUp(topic: string, partition: number, offset: number): LogRecord | null {
@@ -42,6 +64,14 @@ export class SharedReader implements LogReader {
 
   end(topic: string, partition: number): Promise<number> {
     return this.log.end(topic, partition);
+  }
+
+  earliest(topic: string, partition: number): Promise<number> {
+    return this.log.earliest(topic, partition);
+  }
+
+  firstStep(app: string, runner: string): Promise<number> {
+    return this.log.firstStep(app, runner);
   }
 
   steps(
@@ -57,10 +87,14 @@ export class SharedReader implements LogReader {
     return this.log.changed(signal);
   }
 
-  private keep(key: string, records: readonly LogRecord[]): void {
-    this.kept.set(key, records);
-    if (this.kept.size <= READS_KEPT) return;
-    const [oldest] = this.kept.keys();
-    this.kept.delete(oldest);
+  /** Room for one more read: where there are enough, that of the read that nobody has asked for the longest. */
+  private room(): ByteArena {
+    if (this.kept.size >= READS_KEPT) {
+      const [[key, { arena }]] = this.kept;
+      this.kept.delete(key);
+      arena.clear();
+      this.spare.push(arena);
+    }
+    return this.spare.pop() ?? new ByteArena();
   }
 }

@@ -16,6 +16,11 @@ export class TriggerReader implements LogReader {
     this.limits.set(partitionKey(topic, partition), end);
   }
 
+  /** Whether a trigger has begun. */
+  get isLimited(): boolean {
+    return this.limits.size > 0;
+  }
+
   async read(
     topic: string,
     partition: number,
@@ -42,6 +47,14 @@ export class TriggerReader implements LogReader {
 
   end(topic: string, partition: number): Promise<number> {
     return this.log.end(topic, partition);
+  }
+
+  earliest(topic: string, partition: number): Promise<number> {
+    return this.log.earliest(topic, partition);
+  }
+
+  firstStep(app: string, runner: string): Promise<number> {
+    return this.log.firstStep(app, runner);
   }
 
   steps(

@@ -12,6 +12,8 @@ export type App = 'ingest' | 'learner' | 'gateway';
 export const APPS: readonly App[] = ['ingest', 'learner', 'gateway'];
 
 const PATIENCE_MS = 60_000;
+/** Those that `hark start` gives. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
 
 /** Apps as they are shipped, on a data folder and ports of their own. */
 export class RunningApps {
@@ -81,7 +83,7 @@ function startApp(app: App, data: string, settings: Readonly<Record<string, stri
   const env = { ...process.env, HARK_DATA: data, HARK_LOG_LEVEL: 'warn', ...ports, ...settings };
   const script = join(ROOT, `apps/${app}/dist/main.js`);
   return startProcess(() =>
-    spawn(process.execPath, [script], { env, stdio: ['ignore', 'ignore', 'inherit'] }),
+    spawn(process.execPath, [...NODE_FLAGS, script], { env, stdio: ['ignore', 'ignore', 'inherit'] }),
   );
 }
 

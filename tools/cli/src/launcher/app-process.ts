@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { NODE_FLAGS } from './node-flags.js';
 
 /** What to start. */
 export interface AppSpec {
@@ -24,7 +25,7 @@ export class AppProcess {
   private readonly child: ChildProcess;
 
   constructor(spec: AppSpec, onLine: (line: string) => void) {
-    this.child = spawn(process.execPath, [spec.script], {
+    this.child = spawn(process.execPath, [...NODE_FLAGS, spec.script], {
       env: { ...spec.environment, HARK_SUPERVISED: '1' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });

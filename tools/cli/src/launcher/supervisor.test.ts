@@ -81,6 +81,14 @@ describe('Supervisor', () => {
     expect(events).toEqual([]);
   });
 
+  it('tells Node to keep the young generation of an app small', async () => {
+    const says = `${READY} console.log(process.execArgv.join(' '));`;
+    const { supervisor, lines } = supervise([app('one', says)]);
+    await supervisor.start();
+    await until(() => lines.length > 0);
+    expect(lines).toEqual(['one: --max-semi-space-size=8']);
+  });
+
   it('starts an app again that died, and says so', async () => {
     const { supervisor, events } = supervise([app('one', READY)]);
     await supervisor.start();

@@ -79,7 +79,7 @@ export class SlotFinder {
 
   /** A batch is short: as a rule the same windows hold all of its rows. @returns whether they do. */
   private inOneSpan(frame: Frame, keys: CodedKeys, time: Int64Column, windows: SlidingWindows): boolean {
-    const { leastMs, greatestMs } = extentOf(time.hi, frame.length);
+    const { leastMs, greatestMs } = extentOf(time, frame.length);
     if (!(leastMs <= greatestMs)) return false;
     const { toMs, starts, tables } = this.spanOf(leastMs, windows, keys);
     if (greatestMs >= toMs || greatestMs >= starts[starts.length - 1] + windows.sizeMs) return false;
@@ -226,8 +226,8 @@ export class SlotFinder {
   }
 }
 
-/** Queries that read one batch share what its times span. */
-const EXTENTS = new WeakMap<Float64Array, Extent & { readonly length: number }>();
+/** Queries that read one batch share what its times span. By column: arrays are used again for other batches. */
+const EXTENTS = new WeakMap<Int64Column, Extent & { readonly length: number }>();
 
 interface Extent {
   readonly leastMs: number;
@@ -235,13 +235,13 @@ interface Extent {
 }
 
 /** Both NaN when a row has no time. */
-function extentOf(hi: Float64Array, length: number): Extent {
-  const known = EXTENTS.get(hi);
+function extentOf(time: Int64Column, length: number): Extent {
+  const known = EXTENTS.get(time);
   if (known?.length === length) return known;
   let leastMs = Infinity;
   let greatestMs = -Infinity;
   for (let i = 0; i < length; i++) {
-    const ms = hi[i];
+    const ms = time.hi[i];
     if (ms < leastMs) leastMs = ms;
     if (ms > greatestMs) greatestMs = ms;
     if (ms !== ms) {
@@ -250,7 +250,7 @@ function extentOf(hi: Float64Array, length: number): Extent {
     }
   }
   const extent = { length, leastMs, greatestMs };
-  EXTENTS.set(hi, extent);
+  EXTENTS.set(time, extent);
   return extent;
 }
 

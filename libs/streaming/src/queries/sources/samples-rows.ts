@@ -30,8 +30,8 @@ const MAKERS: readonly ((from: SampleRows) => Column)[] = Object.values(COLUMNS)
 /** The topic `samples`. */
 export const samplesRows: SourceRows = {
   columns: Object.entries(COLUMNS).map(([name, [type]]) => ({ name, type })),
-  rows(record) {
-    const samples = readLazySamples(record.value);
+  rows(record, arena) {
+    const samples = readLazySamples(record.value, arena);
     return samples === null ? null : new SampleRows(samples);
   },
 };
