@@ -14,6 +14,7 @@ export default mergeConfig(base, {
       HARK_FUZZ_REQUESTS: '100000',
       HARK_FUZZ_FRAMES: '100000',
       HARK_E2E_KILLS: '67',
+      HARK_SOAK_MINUTES: '0.5',
       ...process.env,
     },
   },

@@ -24,6 +24,19 @@ function batches(user: string, axis: number): unknown[] {
   });
 }
 
+/** A message of Sensor Logger, with an annotation that names who records. */
+function recording(user: string): unknown {
+  const payload = Array.from({ length: 10 }, (_, i) => 1_600_000_000_000_000_000 + i * 20_000_000).flatMap(
+    (time) =>
+      ['accelerometer', 'gravity', 'gyroscope'].map((name) => ({
+        ...{ name, time, accuracy: 3 },
+        values: { x: 0, y: 0, z: name === 'gravity' ? 9.8 : 0 },
+      })),
+  );
+  const note = { name: 'annotation', time: 1_600_000_000_000_000_000, values: { text: `${user} walks` } };
+  return { messageId: 0, sessionId: `${user}-s1`, deviceId: `${user}-pixel`, payload: [...payload, note] };
+}
+
 /** How often some bytes stand in the files of a folder. */
 function occurrences(folder: string, needle: Buffer): number {
   let found = 0;
@@ -51,6 +64,15 @@ describe('DELETE /v1/users/:user', () => {
     ] as const) {
       const { status } = await service.post('ingest', '/v1/samples', batches(user, axis));
       expect(status).toBe(200);
+    }
+    // A phone that is recording: which of its messages have come is kept beside the samples.
+    for (const user of [THEY, STAYS]) {
+      const { status, body } = await service.post(
+        'ingest',
+        `/v1/sensor-logger?user=${user}`,
+        recording(user),
+      );
+      expect([status, body['verdict']]).toEqual([200, 'accepted']);
     }
     const label = await service.post('gateway', '/v1/labels', {
       ...{ user: THEY, from: '2023-11-14T22:13:20Z', to: '2023-11-14T22:13:40Z' },
@@ -96,7 +118,12 @@ describe('DELETE /v1/users/:user', () => {
     const users = (await service.predictions(35)).map(({ user }) => user);
     expect(new Set(users)).toEqual(new Set([STAYS]));
     const { sessions } = await service.get<{ sessions: { user: string }[] }>('gateway', '/v1/sessions');
-    expect(sessions.map(({ user }) => user)).toEqual([STAYS]);
+    expect(new Set(sessions.map(({ user }) => user))).toEqual(new Set([STAYS]));
+    for (const path of ['/v1/connections', '/v1/status'])
+      expect(JSON.stringify(await service.get('ingest', path))).not.toContain(THEY);
+    // It is not known that this message has come before.
+    const again = await service.post('ingest', `/v1/sensor-logger?user=${THEY}`, recording(THEY));
+    expect(again.body).toMatchObject({ verdict: 'accepted' });
   }, 90_000);
 
   it('leaves a log that comes out bit for bit, and takes samples of that user again as of a new one', async () => {

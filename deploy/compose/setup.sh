@@ -4,7 +4,7 @@ set -eu
 hark() { node /hark/tools/cli/bin/hark.js "$@"; }
 
 if [ ! -f "$HARK_TOKENS_FILE" ]; then
-  hark tokens create --name metrics --roles operate --users none > /run/metrics/token 2> /dev/null
+  hark tokens create --name metrics --roles monitor --users none > /run/metrics/token 2> /dev/null
   chmod 0444 /run/metrics/token
   echo "The operator's token, shown this once:"
   hark tokens create --name operator --roles operate --users '*'

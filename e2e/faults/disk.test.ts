@@ -132,6 +132,25 @@ describe.skipIf(!HAS_STRACE)('the disk under ingest', () => {
     }
   }, 60_000);
 
+  it('that is slow holds every 200 back until the sync is over, and no more', async () => {
+    const SYNC_MS = 150;
+    await ingest.start([
+      ...['-e', 'trace=fdatasync'],
+      ...['-e', `inject=fdatasync:delay_exit=${1000 * SYNC_MS}`],
+    ]);
+    for (let batch = 0; batch < 3; batch++) {
+      const begun = performance.now();
+      expect(await ingest.post(batch)).toBe(200);
+      expect(performance.now() - begun).toBeGreaterThanOrEqual(SYNC_MS);
+    }
+    // Those that come while a sync is under way share the next one.
+    const begun = performance.now();
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ingest.post(3 + i)));
+    expect(answers).toEqual(answers.map(() => 200));
+    expect(performance.now() - begun).toBeLessThan((40 * SYNC_MS) / 2);
+    await expect.poll(() => ingest.accepted(), { timeout: 10_000 }).toBe(43 * ROWS);
+  }, 60_000);
+
   it.each(process.env['HARK_FAULTS'] === 'all' ? [1, 2, 3, 5, 8] : [2])(
     'fails to sync from batch %i on: no 200 for it, nothing tried for ever, and a restart that holds all that was acknowledged',
     async (failing) => {

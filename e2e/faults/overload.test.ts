@@ -5,7 +5,6 @@ import { Service } from '../harness.js';
 
 const ALL = process.env['HARK_FAULTS'] === 'all';
 const SECONDS = Number(process.env['HARK_OVERLOAD_SECONDS'] ?? (ALL ? 60 : 4));
-const SOAK_MINUTES = Number(process.env['HARK_SOAK_MINUTES'] ?? 0);
 const CLIENTS = 200;
 const ROWS = 500;
 const HEADER = 'Index,Arrival_Time,Creation_Time,x,y,z,User,Model,Device,gt';
@@ -55,7 +54,11 @@ describe('a service asked for more than it can do', () => {
           );
         },
       );
-      asking.on('error', reject);
+      asking.on('error', (error) => {
+        // The app closes connections that were idle for 5 s, maybe in the moment that one is used again.
+        if (asking.reusedSocket) resolve(post(client));
+        else reject(error);
+      });
       asking.end(body);
     });
   }
@@ -96,35 +99,4 @@ describe('a service asked for more than it can do', () => {
     },
     1000 * (SECONDS + 60),
   );
-
-  it.skipIf(SOAK_MINUTES === 0)(
-    `holds its memory over ${SOAK_MINUTES} minutes of steady load`,
-    async () => {
-      const points: [minutes: number, megabytes: number][] = [];
-      const begun = performance.now();
-      const minutes = () => (performance.now() - begun) / 60_000;
-      while (minutes() < SOAK_MINUTES) {
-        for (let client = 0; client < 20; client++) await post(client);
-        await sleep(200);
-        // The first fifth warms up.
-        if (minutes() > SOAK_MINUTES / 5) points.push([minutes(), await residentMegabytes()]);
-      }
-      const slope = slopeOf(points);
-      console.log(`${points.length} points, ${slope.toFixed(2)} MB a minute`);
-      expect(slope).toBeLessThanOrEqual(1);
-    },
-    60_000 * (SOAK_MINUTES + 2),
-  );
 });
-
-/** Least squares. */
-function slopeOf(points: readonly (readonly [number, number])[]): number {
-  const mean = (of: 0 | 1) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
-  const [x, y] = [mean(0), mean(1)];
-  let [numerator, denominator] = [0, 0];
-  for (const point of points) {
-    numerator += (point[0] - x) * (point[1] - y);
-    denominator += (point[0] - x) * (point[0] - x);
-  }
-  return numerator / denominator;
-}

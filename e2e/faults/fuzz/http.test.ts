@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { ROUTES } from '@hark/service';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Service, type App } from '../../harness.js';
 import { SeededRandom } from '../simulation/seeded-random.js';
@@ -43,6 +44,16 @@ const QUERIES = [
   '?a=%ff',
 ];
 
+/** How long an app may be away while it begins again, and how that shows. */
+const AWAY_MS = 20_000;
+const AWAY: readonly unknown[] = ['ECONNRESET', 'ECONNREFUSED'];
+const ERASING = /"code":"erasing"|"erasure":/;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
 interface Asked {
   readonly app: App;
   readonly method: string;
@@ -85,7 +96,7 @@ describe('the apps, asked anything', () => {
     await service.stop();
   });
 
-  function answer({ app, method, path, type, body }: Asked): Promise<{ status: number; text: string }> {
+  function ask({ app, method, path, type, body }: Asked): Promise<Answer> {
     const { port } = new URL(service.url(app));
     const headers = { 'content-type': type, 'content-length': body.length };
     return new Promise((resolve, reject) => {
@@ -98,6 +109,22 @@ describe('the apps, asked anything', () => {
       asking.on('error', reject);
       asking.end(body);
     });
+  }
+
+  /**
+   * Apps begin again when a user is erased, and close connections that were idle for 5 s: what was not taken for such a
+   * reason is asked again. An app that has died stays away.
+   */
+  async function answer(asked: Asked): Promise<Answer> {
+    for (const begun = performance.now(); ; await sleep(50)) {
+      const isLate = performance.now() - begun > AWAY_MS;
+      try {
+        const given = await ask(asked);
+        if (isLate || !(given.status === 503 && ERASING.test(given.text))) return given;
+      } catch (error) {
+        if (isLate || !AWAY.includes((error as NodeJS.ErrnoException).code)) throw error;
+      }
+    }
   }
 
   it(

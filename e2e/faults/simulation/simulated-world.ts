@@ -29,6 +29,8 @@ const CHANCES = {
 };
 const ROUNDS = 100;
 const MOST_ROUNDS_TO_HEAL = 3000;
+/** More than a write takes, see {@link SimulatedDisk}. */
+const LONGEST_WRITE_ROUNDS = 8;
 
 /**
  * Devices, ingest, learner and an operator, in rounds, on a log whose writes are slow and fail; everything by chance,
@@ -78,12 +80,13 @@ export class SimulatedWorld {
       this.revive();
       for (const device of this.devices) if (!device.isSettled) this.send(device);
       await this.nextRound();
-      if (this.ingest !== null && (await this.isQuiet())) {
-        this.ingest.disk.kill();
-        this.learner?.disk.kill();
-        await this.nextRound();
-        return this.ingest;
-      }
+      const { ingest } = this;
+      if (ingest === null || !(await this.isQuiet())) continue;
+      ingest.disk.kill();
+      this.learner?.disk.kill();
+      // A write that was under way may still stand; then there is more to take.
+      for (let rest = 0; rest < LONGEST_WRITE_ROUNDS; rest++) await this.nextRound();
+      if (await this.isQuiet()) return ingest;
     }
     throw new Error(`the world was not quiet after ${MOST_ROUNDS_TO_HEAL} rounds without a fault`);
   }

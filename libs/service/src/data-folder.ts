@@ -1,4 +1,4 @@
-import { FileArtifactStore, LmdbLog } from '@hark/streaming/adapters';
+import { FileArtifactStore, LmdbLog, requireKnownFormats } from '@hark/streaming/adapters';
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -23,15 +23,17 @@ export class DataFolderError extends Error {
   }
 }
 
-/** Opens a data folder, made when absent. @throws DataFolderError */
+/** Opens a data folder, made when absent. @throws DataFolderError, LogFormatError */
 export function openDataFolder(path: string): DataFolder {
   try {
     makeFolder(resolve(path, 'log'));
   } catch (error) {
     throw new DataFolderError(path, error as NodeJS.ErrnoException);
   }
+  const log = new LmdbLog({ dir: join(path, 'log') });
+  requireKnownFormats(log);
   return {
-    log: new LmdbLog({ dir: join(path, 'log') }),
+    log,
     artifacts: new FileArtifactStore(join(path, 'artifacts')),
   };
 }

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
@@ -15,6 +16,7 @@ import { readErasureMarker } from './erasure-marker.js';
 import { Health } from './health.js';
 import { requireKnownMethod } from './known-method.js';
 import { requireListenable } from './listenable.js';
+import { kafkaOptions } from './kafka-settings.js';
 import { limitServer } from './server-limits.js';
 import { NestLogger } from './nest-logger.js';
 import { AppIdentity } from './operations.controller.js';
@@ -23,6 +25,7 @@ import { rootModule } from './root-module.js';
 import { removeRunFile, writeRunFile } from './run-file.js';
 import type { ServiceContext } from './service-context.js';
 import type { CommonSettings } from './settings.js';
+import { startError } from './stored-state-error.js';
 
 export interface ServeOptions {
   readonly app: string;
@@ -91,7 +94,15 @@ export async function serve(
     const health = new Health();
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: LAG_SAMPLED_MS });
-    const parts = await build({ logger, health, metrics, access });
+    let parts: AppParts;
+    try {
+      parts = await build({ logger, health, metrics, access });
+    } catch (error) {
+      throw startError(
+        error,
+        kafkaOptions(settings) === null ? join(dataFolder, 'log', options.app) : 'Kafka',
+      );
+    }
     const identity = new AppIdentity(options.app, VERSION, startedAt);
     const app = await NestFactory.create<NestExpressApplication>(
       rootModule(parts.module, { health, metrics, identity }),

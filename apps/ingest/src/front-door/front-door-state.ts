@@ -1,4 +1,4 @@
-import { StateFormatError } from '@hark/streaming';
+import { StateFormatError, decodeJsonState, encodeJsonState } from '@hark/streaming';
 import { z } from 'zod';
 import type { ProducerEntries } from './producers.js';
 
@@ -9,10 +9,10 @@ export interface FrontDoorState {
   readonly activities: readonly string[];
 }
 
+const FORMAT = 'the front door';
 const VERSION = 1;
 
 const schema = z.object({
-  version: z.literal(VERSION),
   producers: z.array(
     z.tuple([
       z.string(),
@@ -27,14 +27,12 @@ const schema = z.object({
 });
 
 export function encodeFrontDoorState(state: FrontDoorState): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, ...state }));
+  return encodeJsonState(VERSION, state);
 }
 
 /** @throws StateFormatError when the bytes are not a state of this version. */
 export function decodeFrontDoorState(bytes: Uint8Array): FrontDoorState {
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (error) {
-    throw new StateFormatError(`not a state of the front door: ${(error as Error).message}`);
-  }
+  const { data, error } = schema.safeParse(decodeJsonState(bytes, FORMAT, VERSION));
+  if (error !== undefined) throw new StateFormatError(`not a state of ${FORMAT}: ${error.issues[0].message}`);
+  return data;
 }

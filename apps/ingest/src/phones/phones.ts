@@ -131,13 +131,6 @@ export class Phones {
     ]);
   }
 
-  /** Forgets what is known of a user besides the log's topics: recordings under way, attempts, answers. */
-  async forget(user: string): Promise<void> {
-    this.connections.forget(user);
-    this.answers.forget(user);
-    await this.sessions.forget(user);
-  }
-
   status() {
     return {
       recordings: this.sessions.size,

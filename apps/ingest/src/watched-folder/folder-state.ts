@@ -1,4 +1,4 @@
-import { StateFormatError } from '@hark/streaming';
+import { decodeJsonState, encodeJsonState } from '@hark/streaming';
 
 /** What is remembered of a watched folder, so that each file is read once. */
 export interface FolderState {
@@ -11,12 +11,11 @@ export interface FolderState {
 const VERSION = 1;
 
 export function encodeFolderState(state: FolderState): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, ...state }));
+  return encodeJsonState(VERSION, state);
 }
 
 /** @throws StateFormatError when the bytes are not a state of this version. */
 export function decodeFolderState(bytes: Uint8Array): FolderState {
-  const stored = JSON.parse(new TextDecoder().decode(bytes)) as FolderState & { version: number };
-  if (stored.version !== VERSION) throw new StateFormatError('not the state of a watched folder');
-  return { read: stored.read, current: stored.current };
+  const { read, current } = decodeJsonState(bytes, 'a watched folder', VERSION) as FolderState;
+  return { read, current };
 }

@@ -45,6 +45,7 @@ beforeAll(() => {
   file = join(folder, 'tokens.json');
   make('ingest', ['ingest'], ['*']);
   make('subscribe', ['subscribe'], ['a']);
+  make('monitor', ['monitor'], ['none']);
   make('operate', ['operate'], ['*']);
   make('expired', ['operate'], ['*'], '2025-12-31T23:59:59Z');
   const id = make('revoked', ['operate'], ['*']);
@@ -56,7 +57,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The answer to each kind of token, by what a route needs; 0 = let in. */
 const MATRIX: Readonly<Record<Need, Readonly<Record<string, number>>>> = {
-  nothing: { none: 0, bad: 0, odd: 0, expired: 0, revoked: 0, ingest: 0, subscribe: 0, operate: 0 },
+  nothing: {
+    none: 0,
+    bad: 0,
+    odd: 0,
+    expired: 0,
+    revoked: 0,
+    ingest: 0,
+    subscribe: 0,
+    monitor: 0,
+    operate: 0,
+  },
   ingest: {
     none: 401,
     bad: 401,
@@ -65,6 +76,7 @@ const MATRIX: Readonly<Record<Need, Readonly<Record<string, number>>>> = {
     revoked: 401,
     ingest: 0,
     subscribe: 403,
+    monitor: 403,
     operate: 0,
   },
   subscribe: {
@@ -75,6 +87,18 @@ const MATRIX: Readonly<Record<Need, Readonly<Record<string, number>>>> = {
     revoked: 401,
     ingest: 403,
     subscribe: 0,
+    monitor: 403,
+    operate: 0,
+  },
+  monitor: {
+    none: 401,
+    bad: 401,
+    odd: 401,
+    expired: 401,
+    revoked: 401,
+    ingest: 403,
+    subscribe: 403,
+    monitor: 0,
     operate: 0,
   },
   operate: {
@@ -85,6 +109,7 @@ const MATRIX: Readonly<Record<Need, Readonly<Record<string, number>>>> = {
     revoked: 401,
     ingest: 403,
     subscribe: 403,
+    monitor: 403,
     operate: 0,
   },
 };
@@ -120,14 +145,28 @@ describe('the access matrix', () => {
       'GET /health/ready',
       'GET /openapi.json',
       'GET /v1/clients/phyphox/:code',
+      'GET /v1/partitions/:partition/producers/:id',
+      'POST /v1/partitions/:partition/samples',
       'POST /v1/phyphox/with-token',
     ]);
   });
 });
 
+it('lets a monitor see how the service fares, and nothing else that needs a token', () => {
+  const seen = ROUTES.filter(({ needs }) => needs !== 'nothing').filter(({ method, path }) => {
+    const url = path.replaceAll(/:[a-z]+/g, 'x1');
+    const request = asking(method, url, tokens['monitor']);
+    const admitted =
+      method === 'UPGRADE' ? access.connect(request, tokens['monitor']) : access.admit(request);
+    return admitted instanceof Principal;
+  });
+  expect(seen.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /metrics', 'GET /v1/status']);
+});
+
 describe('what a request needs', () => {
   it.each([
-    ['HEAD', '/metrics', 'operate'],
+    ['HEAD', '/metrics', 'monitor'],
+    ['POST', '/metrics', 'operate'],
     ['HEAD', '/health/live', 'nothing'],
     ['GET', '/V1/Sessions/', 'subscribe'],
     ['GET', '/health/live/', 'nothing'],

@@ -34,6 +34,13 @@ export const ROUTES: readonly RouteRule[] = [
   // A phone can send no header: the token stands in the body, and a code of ten minutes in the path of its experiment.
   ...rules('nothing', 'POST /v1/phyphox/with-token', 'GET /v1/clients/phyphox/:code'),
 
+  // Handed on by another ingest process, which shows that it reads the log.
+  ...rules(
+    'nothing',
+    'POST /v1/partitions/:partition/samples',
+    'GET /v1/partitions/:partition/producers/:id',
+  ),
+
   ...rules('subscribe', 'UPGRADE /v1/live', 'GET /v1/live', 'GET /v1/events', 'GET /v1/alerts'),
   ...rules('subscribe', 'GET /v1/alerts/rules', 'POST /v1/alerts/rules', 'DELETE /v1/alerts/rules/:id'),
   ...rules('subscribe', 'GET /v1/models', 'GET /v1/models/at', 'GET /v1/models/:version'),
@@ -41,7 +48,9 @@ export const ROUTES: readonly RouteRule[] = [
   ...rules('subscribe', 'GET /v1/replays', 'POST /v1/replays', 'POST /v1/replays/compare'),
   ...rules('subscribe', 'GET /v1/replays/:id', 'POST /v1/replays/:id/control', 'DELETE /v1/replays/:id'),
 
-  ...rules('operate', 'GET /metrics', 'GET /v1/status'),
+  // How the service fares, for Prometheus and the like; nothing of what anybody did, nothing that changes anything.
+  ...rules('monitor', 'GET /metrics', 'GET /v1/status'),
+
   ...rules('operate', 'GET /v1/models/:version/state', 'POST /v1/models', 'PATCH /v1/models/learning'),
   ...rules('operate', 'POST /v1/models/:version/rollback', 'POST /v1/models/:version/promote'),
   ...rules('operate', 'POST /v1/labels', 'DELETE /v1/labels/:id', 'DELETE /v1/users/:user'),

@@ -1,4 +1,4 @@
-import { StateFormatError } from '../runner/processor.js';
+import { StateFormatError, StateVersionError } from '../runner/processor.js';
 import { crc32 } from './crc32.js';
 import { LITTLE_ENDIAN } from './endianness.js';
 
@@ -27,9 +27,7 @@ export class StateReader {
     const found = this.string();
     if (found !== format) throw new StateFormatError(`a state of ${found}, expected ${format}`);
     const written = this.u32();
-    if (written !== version) {
-      throw new StateFormatError(`version ${written} of ${format}, expected ${version}`);
-    }
+    if (written !== version) throw new StateVersionError(format, written, version);
   }
 
   u8(): number {

@@ -38,6 +38,17 @@ export class StateFormatError extends Error {
   readonly code = 'state_format';
 }
 
+/** A stored state is whole, but of a version of its format that this program does not read. */
+export class StateVersionError extends StateFormatError {
+  constructor(
+    readonly format: string,
+    readonly found: number,
+    readonly known: number,
+  ) {
+    super(`version ${found} of ${format}, expected ${known}`);
+  }
+}
+
 /** Artifacts by name: written once, read by any process. */
 export interface ArtifactStore {
   write(name: string, bytes: Uint8Array): Promise<void>;

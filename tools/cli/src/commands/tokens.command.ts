@@ -40,7 +40,8 @@ export function tokensCommand(program: Command, terminal: Terminal): void {
 Roles:
   ingest     send samples, of the users named
   subscribe  live predictions, alerts, sessions and replays, of the users named; read model versions
-  operate    everything, also roll back, label, status and metrics
+  monitor    status and metrics of the service, for Prometheus; no data of users, no change
+  operate    everything, also roll back and label
 
 Examples:
   hark tokens create --name "phone of a" --roles ingest --users a

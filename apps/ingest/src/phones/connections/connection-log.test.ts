@@ -61,13 +61,4 @@ describe('the log of connections', () => {
     connections.add(attempt(WAY, 'accepted', { user: 'ada', device: 'p', aheadMs: 31 * 60_000 }));
     expect(connections.list(UserScope.all)[0].remedy).toContain('31 minutes ahead');
   });
-
-  it('forgets a user', () => {
-    const connections = log();
-    for (const user of ['ada', 'eva']) {
-      connections.add(attempt(WAY, 'accepted', { user, device: 'p', aheadMs: 0 }));
-    }
-    connections.forget('ada');
-    expect(connections.list(UserScope.all).map(({ user }) => user)).toEqual(['eva']);
-  });
 });

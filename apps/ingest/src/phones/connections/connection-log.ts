@@ -60,14 +60,6 @@ export class ConnectionLog {
       }));
   }
 
-  /** Forgets what is known of a user. */
-  forget(user: string): void {
-    for (const [key, { attempt }] of this.kept) if (attempt.user === user) this.kept.delete(key);
-    for (const key of this.newest.keys()) {
-      if ((JSON.parse(key) as [string, string])[0] === user) this.newest.delete(key);
-    }
-  }
-
   private judged(attempt: Attempt, nowMs: number): Attempt {
     const { user, device, aheadMs, verdict } = attempt;
     if (user === null || device === null || aheadMs === null) return attempt;

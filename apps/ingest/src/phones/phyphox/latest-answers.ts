@@ -49,11 +49,6 @@ export class LatestAnswers {
     return heard?.answer ?? UNKNOWN;
   }
 
-  forget(user: string): void {
-    const prefix = deviceKey({ user, device: '' });
-    for (const key of this.devices.keys()) if (key.startsWith(prefix)) this.devices.delete(key);
-  }
-
   /** Resolves when nothing is read any more. */
   async stop(): Promise<void> {
     this.stopping.abort();

@@ -59,7 +59,3 @@ export class RecordingSession {
 export function sessionKey(user: string, device: string, session: string): string {
   return JSON.stringify([user, device, session]);
 }
-
-export function userOfSession(key: string): string {
-  return (JSON.parse(key) as string[])[0];
-}

@@ -31,15 +31,6 @@ describe('the recordings that phones are pushing', () => {
     expect([0, 1].map((i) => sessions.of(key('ada', i)).ids.has(1))).toEqual([true, false]);
   });
 
-  it('of a user are forgotten for good', async () => {
-    const log = new MemoryLog({ now: () => 0 });
-    const sessions = await RecordingSessions.open(await log.writer('ingest'));
-    for (const user of ['ada', 'eva']) sessions.of(key(user, 1)).ids.add(1);
-    await sessions.forget('ada');
-    const again = await RecordingSessions.open(await log.writer('ingest'));
-    expect([again.size, again.of(key('eva', 1)).ids.has(1)]).toEqual([1, true]);
-  });
-
   it('are written together while a write is under way, and each caller waits for its own', async () => {
     const log = new MemoryLog({ now: () => 0 });
     const writer = await log.writer('ingest');

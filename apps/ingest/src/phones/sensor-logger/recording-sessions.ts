@@ -1,5 +1,5 @@
 import type { LogWriter } from '@hark/streaming';
-import { RecordingSession, userOfSession } from './recording-session.js';
+import { RecordingSession } from './recording-session.js';
 import { decodeSessions, encodeSessions } from './sensor-logger-state.js';
 
 /** Name of the state in the log. */
@@ -47,12 +47,6 @@ export class RecordingSessions {
       if (underWay.size === 0) this.sessions.delete(oldest);
     }
     return session;
-  }
-
-  /** Forgets the recordings of a user. */
-  async forget(user: string): Promise<void> {
-    for (const key of this.sessions.keys()) if (userOfSession(key) === user) this.sessions.delete(key);
-    await this.save();
   }
 
   /** Resolves when everything known at the call is durable. Calls that wait share one write. */

@@ -1,4 +1,10 @@
-import { StateFormatError, type Annotation, type IdRange } from '@hark/streaming';
+import {
+  StateFormatError,
+  decodeJsonState,
+  encodeJsonState,
+  type Annotation,
+  type IdRange,
+} from '@hark/streaming';
 import { z } from 'zod';
 
 /** What is remembered of one recording of one phone. */
@@ -13,10 +19,10 @@ export interface StoredSession {
   readonly hasAcceleration: boolean;
 }
 
+const FORMAT = 'the phones';
 const VERSION = 1;
 
 const schema = z.object({
-  version: z.literal(VERSION),
   sessions: z.array(
     z.object({
       key: z.string(),
@@ -30,14 +36,12 @@ const schema = z.object({
 });
 
 export function encodeSessions(sessions: readonly StoredSession[]): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, sessions }));
+  return encodeJsonState(VERSION, { sessions });
 }
 
 /** @throws StateFormatError when the bytes are not a state of this version. */
 export function decodeSessions(bytes: Uint8Array): StoredSession[] {
-  try {
-    return schema.parse(JSON.parse(new TextDecoder().decode(bytes))).sessions;
-  } catch (error) {
-    throw new StateFormatError(`not a state of the phones: ${(error as Error).message}`);
-  }
+  const { data, error } = schema.safeParse(decodeJsonState(bytes, FORMAT, VERSION));
+  if (error !== undefined) throw new StateFormatError(`not a state of ${FORMAT}: ${error.issues[0].message}`);
+  return data.sessions;
 }

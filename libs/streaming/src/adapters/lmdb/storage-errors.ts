@@ -8,7 +8,10 @@ export class LogFormatError extends Error {
     readonly found: number,
     readonly known: number,
   ) {
-    super(`${path} has log format ${found}; this version reads up to ${known}`);
+    super(
+      `${path} has log format ${found}; this version reads up to ${known}: go on with the newer version of Hark ` +
+        `that wrote it, or take another data folder (HARK_DATA)`,
+    );
   }
 }
 
