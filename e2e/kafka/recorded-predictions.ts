@@ -10,12 +10,18 @@ export interface RecordedPredictions {
   readonly remove: () => void;
 }
 
-export async function recordedPredictions(minutes: number, seed: number): Promise<RecordedPredictions> {
+export async function recordedPredictions(
+  minutes: number,
+  seed: number,
+  users = 4,
+  devices = 6,
+): Promise<RecordedPredictions> {
   const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-kafka-'));
   const recording = join(folder, 'rec');
   const out = join(folder, 'predictions.ndjson');
   await succeeds([
-    ...['simulate', '--users', '4', '--devices', '6', '--minutes', String(minutes), '--speed', 'max'],
+    ...['simulate', '--users', String(users), '--devices', String(devices)],
+    ...['--minutes', String(minutes), '--speed', 'max'],
     ...['--seed', String(seed), '--faults', 'late,dup,skew', '--out', recording],
   ]);
   await succeeds(['evaluate', recording, '--predictions', out]);

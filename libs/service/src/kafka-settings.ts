@@ -24,6 +24,7 @@ export const kafkaSettings = {
     .regex(/^[a-zA-Z0-9._-]{1,64}$/, 'expected up to 64 of a-z A-Z 0-9 . _ -')
     .default('hark.'),
   HARK_KAFKA_OPEN_TOPICS: z.string().default('').transform(openedOf),
+  HARK_KAFKA_PARTITIONS: wholeNumber(1, 1, 1000),
   HARK_KAFKA_REPLICATION: wholeNumber(0, 0, 9),
   HARK_KAFKA_CACHE_MB: wholeNumber(64, 16, 65_536),
   HARK_KAFKA_TLS: z.enum(['0', '1'], 'expected 0 or 1').default('0'),
@@ -56,10 +57,15 @@ const BROKER = /^[^\s:/,]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
 
 /**
  * How the cluster is reached; null where the log is in `HARK_DATA`.
- * @throws SettingsError where a login or a certificate is incomplete or unreadable.
+ * @throws SettingsError where a login or a certificate is incomplete or unreadable, or there are partitions without Kafka.
  */
 export function kafkaOptions(settings: KafkaSettings): KafkaOptions | null {
-  if (settings.HARK_KAFKA_BROKERS.length === 0) return null;
+  if (settings.HARK_KAFKA_BROKERS.length === 0) {
+    if (settings.HARK_KAFKA_PARTITIONS === 1) return null;
+    throw new SettingsError(
+      `HARK_KAFKA_PARTITIONS=${settings.HARK_KAFKA_PARTITIONS}: the log in HARK_DATA has one; name HARK_KAFKA_BROKERS`,
+    );
+  }
   const {
     HARK_KAFKA_SASL: mechanism,
     HARK_KAFKA_USERNAME: username,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Log } from '@hark/streaming';
+import { TOPICS } from '@hark/contracts';
+import { HARK_TOPIC_OWNERS, SequencedLog, sequenceTopic, type Log, type TopicOwners } from '@hark/streaming';
 import { FileArtifactStore, KafkaLog } from '@hark/streaming/adapters';
 import { openDataFolder } from './data-folder.js';
 import { kafkaOptions } from './kafka-settings.js';
@@ -10,7 +11,17 @@ import type { CommonSettings } from './settings.js';
 export interface Storage {
   readonly log: Log;
   readonly artifacts: FileArtifactStore;
+  /** The log in Kafka with its partitions, where it has several: `log` reads them as one. */
+  readonly partitioned: KafkaLog | null;
 }
+
+/** The topics that several ingest processes write, each its partitions; all others have what they hold in one. */
+export const SEQUENCED_TOPICS: readonly string[] = [TOPICS.samples, TOPICS.windows, TOPICS.deadLetter];
+
+const PARTITIONED_OWNERS: TopicOwners = {
+  ...HARK_TOPIC_OWNERS,
+  ingest: [...HARK_TOPIC_OWNERS['ingest'], ...SEQUENCED_TOPICS.map(sequenceTopic)],
+};
 
 /**
  * Opens the log in `HARK_DATA`, or in Kafka where brokers are named; waits while those don't answer.
@@ -21,9 +32,11 @@ export async function openStorage(
   { logger, health }: Pick<ServiceContext, 'logger' | 'health'>,
 ): Promise<Storage> {
   const kafka = kafkaOptions(settings);
-  if (kafka === null) return openDataFolder(settings.HARK_DATA);
+  const { HARK_KAFKA_PARTITIONS: partitions } = settings;
+  if (kafka === null) return { ...openDataFolder(settings.HARK_DATA), partitioned: null };
   const log = await KafkaLog.open({
-    ...kafka,
+    ...{ ...kafka, partitions },
+    ...(partitions > 1 && { owners: PARTITIONED_OWNERS }),
     opened: settings.HARK_KAFKA_OPEN_TOPICS,
     onAvailability: (away) => {
       if (away === null) logger.info('Kafka is back');
@@ -31,5 +44,12 @@ export async function openStorage(
     },
   });
   health.require('log', () => log.away);
-  return { log, artifacts: new FileArtifactStore(join(settings.HARK_DATA, 'artifacts')) };
+  const artifacts = new FileArtifactStore(join(settings.HARK_DATA, 'artifacts'));
+  if (partitions === 1) return { log, artifacts, partitioned: null };
+  const windower = {
+    ...{ app: 'ingest', runner: 'windower', partitions },
+    position: async (topic: string, partition: number) =>
+      (await log.holder('ingest', partition))?.positionOf('windower', topic, partition) ?? 0,
+  };
+  return { log: new SequencedLog(log, SEQUENCED_TOPICS, [windower]), artifacts, partitioned: log };
 }

@@ -7,13 +7,13 @@ import {
   type InputRange,
   type Log,
   type LogRecord,
-  type LogWriter,
 } from '../../log/log.js';
 import { HARK_TOPIC_OWNERS, NotOwnerError, ownerOf, type TopicOwners } from '../../log/topic-owners.js';
 import { Availability } from './availability.js';
 import { FrameCache } from './frame-cache.js';
 import { JournalReader } from './journal-reader.js';
 import { KafkaConnection } from './kafka-connection.js';
+import { KafkaRefusalError } from './kafka-errors.js';
 import type { KafkaOptions } from './kafka-options.js';
 import { KafkaWriter } from './kafka-writer.js';
 import { readOrMakeIdentity, type LogIdentity } from './log-identity.js';
@@ -26,7 +26,7 @@ const RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1000;
 
 export interface KafkaLogOptions extends KafkaOptions {
-  /** Partitions of a log that is made now; one that exists keeps its number. */
+  /** How many partitions each topic has; absent = as many as the log has that exists, or one. */
   readonly partitions?: number;
   readonly owners?: TopicOwners;
   /** Topics whose records other programs are to read: each is a message of `open-<topic>` too, in the same transaction. */
@@ -35,10 +35,17 @@ export interface KafkaLogOptions extends KafkaOptions {
   readonly epoch?: string;
   /** Wall clock in milliseconds, for the timestamps of records. */
   readonly now?: () => number;
-  /** Where this process is reached, for others that look for the holder of a partition. */
-  readonly address?: string;
   /** Told once when Kafka has gone away, with the reason, and once when it is back, with null. */
   readonly onAvailability?: (away: string | null) => void;
+}
+
+/** Who writes a partition. */
+export interface WriterHolder {
+  /** Told apart from every other opening of the writer; known to nobody who can't read the journal. */
+  readonly owner: string;
+  readonly address: string | null;
+  /** Next offset that a runner of it takes from a partition. */
+  positionOf(runner: string, topic: string, partition: number): number;
 }
 
 /**
@@ -122,6 +129,15 @@ export class KafkaLog implements Log {
     return (await this.view(topic, partition)?.end()) ?? 0;
   }
 
+  /** Nothing is ever removed from Hark's topics in Kafka (their `retention.ms` is −1). */
+  earliest(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  firstStep(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   async steps(
     app: string,
     runner: string,
@@ -137,12 +153,15 @@ export class KafkaLog implements Log {
     return this.closing === null ? this.tail.changed(signal) : Promise.reject(new LogClosedError());
   }
 
-  /** @param shard which of the app's writers: each has a journal and states of its own, and fences its namesake alone. */
-  async writer(app: string, shard = 0): Promise<LogWriter> {
+  /**
+   * @param shard which of the app's writers: each has a journal and states of its own, and fences its namesake alone.
+   * @param address where this process is reached, for {@link holder}.
+   */
+  async writer(app: string, shard = 0, address?: string): Promise<KafkaWriter> {
     const topics = this.owners[app];
     if (topics === undefined) throw new NotOwnerError(app, '(any)');
     if (this.closing !== null) throw new LogClosedError();
-    const { prefix, now = Date.now, address } = this.options;
+    const { prefix, now = Date.now } = this.options;
     const writer = await KafkaWriter.open({
       app,
       topics,
@@ -166,6 +185,18 @@ export class KafkaLog implements Log {
     return writer;
   }
 
+  /** Whoever opened this writer of an app last; null when nobody has. It may be gone. */
+  async holder(app: string, shard: number): Promise<WriterHolder | null> {
+    const { message } = await this.persist(() => this.journal(app, shard).last());
+    if (message === null) return null;
+    const { owner, address = null, standings } = message;
+    return {
+      ...{ owner, address },
+      positionOf: (runner, topic, partition) =>
+        standings[runner]?.positions[partitionKey(topic, partition)] ?? 0,
+    };
+  }
+
   /** Lets the commits that were called finish, then closes. */
   close(): Promise<void> {
     return (this.closing ??= this.closeAll());
@@ -186,6 +217,12 @@ export class KafkaLog implements Log {
       epoch: this.options.epoch ?? randomUUID(),
       partitions,
     });
+    const found = this.identity.partitions;
+    if (found !== (this.options.partitions ?? found))
+      throw new KafkaRefusalError(
+        `the log ${prefix} was made with ${found} partitions, and that can't change: ` +
+          `set HARK_KAFKA_PARTITIONS=${found}, or take another HARK_KAFKA_PREFIX`,
+      );
     const planned = one(this.identity.partitions);
     await makeTopics(this.reading, prefix, planned, replication);
     await checkPartitions(this.reading, prefix, planned);

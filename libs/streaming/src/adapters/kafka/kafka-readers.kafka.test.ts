@@ -39,6 +39,26 @@ describe.skipIf(brokers === null)('a log in Kafka, from another process', () => 
     expect(a.epoch).not.toBe((await open(`${made++}.`)).epoch);
   });
 
+  it('refuses another number of partitions than it was made with, and says which', async () => {
+    const name = `${made++}.`;
+    await open(name);
+    await expect(
+      KafkaLog.open({ brokers: [brokers!], prefix: prefix + name, partitions: 3, cacheBytes: 16 << 20 }),
+    ).rejects.toThrow(/was made with 2 partitions.*HARK_KAFKA_PARTITIONS=2/);
+  });
+
+  it('says who holds a writer, and how far its runners are', async () => {
+    const log = await open(`${made++}.`);
+    expect(await log.holder('ingest', 1)).toBe(null);
+    const writer = await log.writer('ingest', 1, 'here:3001');
+    const inputs = [{ topic: 'samples', partition: 1, from: 0, to: 4 }];
+    await writer.commit({ ...append(1, [record(1)]), step: { runner: 'windower', inputs } });
+    const holder = (await log.holder('ingest', 1))!;
+    expect(holder).toMatchObject({ owner: writer.owner, address: 'here:3001' });
+    expect(holder.positionOf('windower', 'samples', 1)).toBe(4);
+    expect(holder.positionOf('windower', 'samples', 0)).toBe(0);
+  });
+
   it('gives any record at once, also one that this process has never read', async () => {
     const name = `${made++}.`;
     const writer = await (await open(name)).writer('ingest');

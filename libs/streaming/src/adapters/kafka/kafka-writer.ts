@@ -99,7 +99,8 @@ interface Placed {
  * commit that does not is refused with {@link LogAwayError}, and so is every other until Kafka is back.
  */
 export class KafkaWriter implements LogWriter {
-  private readonly owner = randomUUID();
+  /** Which opening of the writer this is. */
+  readonly owner = randomUUID();
   private readonly transactions: Transactions;
   private readonly queue: Pending[] = [];
   private readonly ends = new Map<string, number>();
@@ -152,6 +153,7 @@ export class KafkaWriter implements LogWriter {
   async close(): Promise<void> {
     this.stopped ??= new LogClosedError();
     await this.writing;
+    await this.options.connection.close();
   }
 
   /** Copies what the caller may change afterwards. */

@@ -1,4 +1,5 @@
-import { Kafka, logLevel, type Consumer, type SASLOptions } from 'kafkajs';
+import type { Consumer } from 'kafkajs';
+import { clientOf } from './client-of.js';
 import type { KafkaOptions } from './kafka-options.js';
 
 /**
@@ -13,22 +14,7 @@ export class MessageSource {
     private readonly topic: string,
     group: string,
   ) {
-    const { brokers, tls, sasl } = options;
-    const kafka = new Kafka({
-      brokers: [...brokers],
-      clientId: 'hark-source',
-      logLevel: logLevel.NOTHING,
-      ...(tls && {
-        ssl: {
-          ...(tls.ca !== undefined && { ca: tls.ca }),
-          ...(tls.certificate !== undefined && { cert: tls.certificate }),
-          ...(tls.key !== undefined && { key: tls.key }),
-        },
-      }),
-      ...(sasl && { sasl: sasl as SASLOptions }),
-      retry: { initialRetryTime: 100, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER },
-    });
-    this.consumer = kafka.consumer({
+    this.consumer = clientOf(options, 'hark-source').consumer({
       groupId: group,
       readUncommitted: false,
       // What is under way is waited for at a stop.

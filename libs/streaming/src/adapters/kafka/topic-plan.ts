@@ -17,6 +17,8 @@ export const LOG_TOPIC = 'log';
 export const journalTopic = (app: string) => `${app}-journal`;
 /** States of the runners of an app, in pieces. */
 export const stateTopic = (app: string) => `${app}-state`;
+/** Stays empty: a group of an app's processes shares its partitions out. */
+export const membersTopic = (app: string) => `${app}-members`;
 
 const KEPT = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
 /** Others have a week to read it. */
@@ -43,6 +45,7 @@ export function plannedTopics(
     for (const topic of topics) planned.push({ topic, partitions, config: { ...KEPT, ...large } });
     planned.push({ topic: journalTopic(app), partitions, config: KEPT });
     planned.push({ topic: stateTopic(app), partitions, config: { ...LATEST, ...large } });
+    if (partitions > 1) planned.push({ topic: membersTopic(app), partitions, config: KEPT });
   }
   for (const topic of opened) planned.push({ topic: openTopic(topic), partitions, config: OPEN });
   return planned;

@@ -1,0 +1,159 @@
+import { SettingsError, retentionLimits, type ServiceContext } from '@hark/service';
+import type { ArtifactStore, Log } from '@hark/streaming';
+import { PartitionGroup, type KafkaLog, type KafkaOptions } from '@hark/streaming/adapters';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FrontDoorModule } from '../front-door/front-door.module.js';
+import { KnownActivities } from '../front-door/known-activities.js';
+import { SampleIntake } from '../front-door/sample-intake.js';
+import { KafkaSource } from '../kafka-source/kafka-source.js';
+import { registerSampleMetrics } from '../sample-metrics.js';
+import type { ingestSettings } from '../settings.js';
+import { HeldPartitions } from './held-partitions.js';
+import { ingestAddress } from './ingest-address.js';
+import { IngestPartition } from './ingest-partition.js';
+import { refuseOnePartitionRoutes, refuseSockets } from './one-partition-routes.js';
+import { windowerStatus } from './partition-lag.js';
+import { registerPartitionMetrics } from './partition-metrics.js';
+import { PartitionedDoor } from './partitioned-door.js';
+import { partsRoute } from './parts-route.js';
+import { Peers } from './peers.js';
+import { SingleWork } from './single-work.js';
+
+export interface PartitionedIngestOptions {
+  readonly kafka: KafkaOptions;
+  readonly log: KafkaLog;
+  /** The same, its partitions read as one. */
+  readonly sequenced: Log;
+  readonly artifacts: ArtifactStore;
+  readonly settings: ReturnType<typeof ingestSettings>;
+}
+
+/** What one process alone can do, and is not handed on. */
+const FOR_ONE = ['HARK_MQTT_URL', 'HARK_MQTT_BROKER_PORT', 'HARK_PHONE_TOKEN', 'HARK_WATCH_DIR'] as const;
+
+/** @throws SettingsError where something is asked for that a service of several partitions does not have. */
+export function checkPartitionedSettings(settings: ReturnType<typeof ingestSettings>): void {
+  const { HARK_KAFKA_PARTITIONS: partitions } = settings;
+  // Says that there is none on Kafka.
+  retentionLimits(settings);
+  const asked = FOR_ONE.find((name) => settings[name] !== undefined);
+  if (asked !== undefined)
+    throw new SettingsError(`${asked}: not with HARK_KAFKA_PARTITIONS=${partitions}, it needs one partition`);
+  if (settings.activities.names === null)
+    throw new SettingsError(
+      `HARK_ACTIVITIES: with HARK_KAFKA_PARTITIONS=${partitions} the activities have to be named`,
+    );
+}
+
+/** One of several ingest processes: works the partitions that it is given, and hands the rest on to the others. */
+export function partitionedIngest(options: PartitionedIngestOptions, context: ServiceContext) {
+  const { kafka, log, sequenced, artifacts, settings } = options;
+  const { health, metrics, logger } = context;
+  const { partitions } = log;
+  checkPartitionedSettings(settings);
+  let address = '';
+  let failed: (error: unknown) => void = () => undefined;
+  const failure = new Promise<never>((_, reject) => (failed = reject));
+  // Looked at once the app runs.
+  failure.catch(() => undefined);
+  const { builtIn, staticFolder, HARK_DATA: dataFolder } = settings;
+  const held = new HeldPartitions<IngestPartition>({
+    open: (partition) =>
+      IngestPartition.open(
+        partition,
+        {
+          ...{ log, artifacts, settings, address },
+          single: (writer) =>
+            SingleWork.open(
+              writer,
+              { log, sequenced, artifacts, dataFolder, staticFolder, builtIn },
+              context,
+            ),
+        },
+        context,
+      ),
+    onChange: (partition, isHeld) =>
+      logger.info({ partition }, isHeld ? 'works a partition' : 'gives a partition up'),
+    onFailure: failed,
+  });
+  const door = new PartitionedDoor({
+    partitions,
+    activities: new KnownActivities(settings.activities),
+    local: (partition) => held.get(partition)?.frontDoor ?? null,
+    peers: new Peers({
+      holder: (partition) => log.holder('ingest', partition),
+      sleep: (milliseconds) => sleep(milliseconds),
+    }),
+  });
+  const group = new PartitionGroup({
+    ...{ ...kafka, app: 'ingest', partitions, onFailure: failed },
+    holds: () => held.held,
+    onAssigned: (assigned) => held.assign(assigned),
+  });
+  health.require('partitions', async () => {
+    const missing = held.missing();
+    if (missing !== null) return missing;
+    for (const work of held.all) {
+      const reason = await work.missing();
+      if (reason !== null) return `${work.partition}: ${reason}`;
+    }
+    return null;
+  });
+  health.report('windower', () => windowerStatus(log, sequenced));
+  health.report('partitions', () => ({ all: partitions, held: held.held, address }));
+  health.report('frontDoor', () => frontDoorStatus(held.all));
+  health.report('devices', () => held.all.flatMap(({ windower }) => windower.status()));
+  registerSampleMetrics(metrics, { status: () => held.all.flatMap(({ windower }) => windower.status()) });
+  registerPartitionMetrics(metrics, () => held.all);
+  const topic = settings.HARK_KAFKA_SOURCE_TOPIC;
+  const source =
+    topic === undefined
+      ? null
+      : new KafkaSource({
+          ...{ kafka, topic, frontDoor: door, logger, now: Date.now },
+          group: settings.HARK_KAFKA_SOURCE_GROUP,
+          sensor: settings.HARK_KAFKA_SOURCE_SENSOR,
+          fields: settings.HARK_KAFKA_SOURCE_FIELDS,
+        });
+  if (source !== null) health.report('kafkaSource', () => source.status());
+  let server: Server;
+  return {
+    module: FrontDoorModule.register(door, {
+      now: Date.now,
+      maxInFlightBytes: settings.HARK_MAX_IN_FLIGHT_MB * 1024 * 1024,
+    }),
+    configure: (app: NestExpressApplication) => {
+      server = app.getHttpServer() as Server;
+      refuseSockets(server);
+      app.use(refuseOnePartitionRoutes);
+      app.use(partsRoute({ held, door, budget: app.get(SampleIntake).budget }));
+    },
+    run: async () => {
+      const { port } = server.address() as AddressInfo;
+      address = ingestAddress(settings.HARK_INGEST_ADDRESS, settings.HARK_HOST, port);
+      await group.join();
+      await source?.start();
+      await failure;
+    },
+    stop: async () => {
+      await source?.stop();
+      await held.stop();
+      await group.leave();
+      await log.close();
+    },
+  };
+}
+
+/** Of the partitions that are worked here, as one. */
+function frontDoorStatus(works: readonly IngestPartition[]) {
+  const all = works.map(({ frontDoor }) => frontDoor.status());
+  return {
+    accepted: all.reduce((sum, { accepted }) => sum + accepted, 0),
+    rejected: all.reduce((sum, { rejected }) => sum + rejected, 0),
+    duplicateBatches: all.reduce((sum, { duplicateBatches }) => sum + duplicateBatches, 0),
+    devices: all.flatMap(({ devices }) => devices),
+  };
+}
