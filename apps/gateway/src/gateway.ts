@@ -75,6 +75,8 @@ export interface Gateway extends GatewayParts {
   run(): Promise<void>;
   /** Ends replays and following; resolves when the last step stands. */
   stop(): Promise<void>;
+  /** Has a runner store its state soon. */
+  storeStateSoon(runner: string): void;
   /** Null when ready, else what is missing. */
   readiness(): string | null;
   /** Records that wait, for the indexes of sessions, scores and versions, and for alerts. */
@@ -221,6 +223,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       silence.end();
       ending.abort();
       await running;
+    },
+    storeStateSoon: (name) => {
+      if (name === 'alert-desk') alerts.storeStateSoon();
+      else runners.find((each) => each.name === name)?.storeStateSoon();
     },
     readiness: () => {
       if (writer.isFenced?.() === true) return 'another gateway has taken over this log';

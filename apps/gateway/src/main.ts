@@ -4,6 +4,7 @@ import {
   failStart,
   kafkaOptions,
   learningOptions,
+  openRetention,
   openStorage,
   readRunFile,
   serve,
@@ -27,9 +28,10 @@ async function main(): Promise<void> {
     const erasing = jobs === null ? null : erasingApp(jobs, health, process.env);
     if (erasing !== null) return erasing;
     const { log, artifacts } = await openStorage(settings, context);
+    const writer = await log.writer('gateway');
     const gateway = createGateway({
       log,
-      writer: await log.writer('gateway'),
+      writer,
       artifacts,
       clock: systemClock,
       sleep: abortableSleep,
@@ -62,11 +64,16 @@ async function main(): Promise<void> {
     health.report('gateway', () => gateway.status());
     registerGatewayMetrics(metrics, gateway);
     await gateway.recover();
+    const retention = openRetention(
+      { app: 'gateway', log, writer, settings, storeState: (runner) => gateway.storeStateSoon(runner) },
+      context,
+    );
     return {
       module: gateway.module,
       configure: configureGateway,
-      run: () => gateway.run(),
+      run: () => Promise.all([gateway.run(), retention?.run()]).then(() => undefined),
       stop: async () => {
+        await retention?.stop();
         await gateway.stop();
         await log.close();
       },

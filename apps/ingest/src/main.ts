@@ -5,6 +5,7 @@ import {
   abortableSleep,
   failStart,
   kafkaOptions,
+  openRetention,
   openStorage,
   recordedWindowSettings,
   serve,
@@ -15,6 +16,7 @@ import { FrontDoor } from './front-door/front-door.js';
 import { FrontDoorModule } from './front-door/front-door.module.js';
 import { KafkaSource } from './kafka-source/kafka-source.js';
 import { IdleClock } from './idle-clock.js';
+import { partitionedIngest } from './partitions/partitioned-ingest.js';
 import { Phones } from './phones/phones.js';
 import { IngestReports } from './reports/ingest-reports.js';
 import { registerSampleMetrics } from './sample-metrics.js';
@@ -25,7 +27,12 @@ async function main(): Promise<void> {
   const settings = ingestSettings(process.env);
   await serve(serveOptions('ingest', settings.HARK_INGEST_PORT, settings), async (context) => {
     const { health, metrics, logger, access } = context;
-    const { log, artifacts } = await openStorage(settings, context);
+    const { log, artifacts, partitioned } = await openStorage(settings, context);
+    if (partitioned !== null)
+      return partitionedIngest(
+        { kafka: kafkaOptions(settings)!, log: partitioned, sequenced: log, artifacts, settings },
+        context,
+      );
     const writer = await log.writer('ingest');
     const windower = new Windower(settings.windows, createFeatureExtractor(settings.windows.sizeMs / 1000));
     const host = new RunnerHost(
@@ -74,6 +81,14 @@ async function main(): Promise<void> {
       { log, writer, artifacts, dataFolder, staticFolder, builtIn },
       context,
     );
+    const retention = openRetention(
+      {
+        ...{ app: 'ingest', log, writer, settings },
+        storeState: (runner) => (runner === 'windower' ? host.storeStateSoon() : reports.storeStatesSoon()),
+        isObsolete: (runner) => reports.isObsolete(runner),
+      },
+      context,
+    );
     const kafka = kafkaOptions(settings);
     const topic = settings.HARK_KAFKA_SOURCE_TOPIC;
     const source =
@@ -110,10 +125,11 @@ async function main(): Promise<void> {
         idle.start();
         await phones.start();
         await source?.start();
-        await Promise.all([host.run(), reports.run(), watched?.run(watching.signal)]);
+        await Promise.all([host.run(), reports.run(), watched?.run(watching.signal), retention?.run()]);
       },
       stop: async () => {
         watching.abort();
+        await retention?.stop();
         await phones.stop();
         await source?.stop();
         await idle.stop();

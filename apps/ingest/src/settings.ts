@@ -32,6 +32,10 @@ const shape = {
   ...activitiesSetting,
   ...kafkaSourceSettings,
   HARK_INGEST_PORT: port(3001),
+  HARK_INGEST_ADDRESS: z
+    .string()
+    .regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'expected host:port')
+    .optional(),
   HARK_IDLE_TIMEOUT_MS: wholeNumber(30_000, 100, DAY_MS),
   HARK_MAX_IN_FLIGHT_MB: wholeNumber(64, 1, 4096),
   HARK_MQTT_URL: z

@@ -7,6 +7,7 @@ import {
   RunnerHost,
   failStart,
   learnerOptions,
+  openRetention,
   openStorage,
   recordedLearnerSettings,
   serve,
@@ -70,10 +71,15 @@ async function main(): Promise<void> {
     registerLearnerMetrics(context.metrics, learner);
     if (tensorFlow !== null) context.health.report('tensorflow', () => tensorFlow);
     await host.recover();
+    const retention = openRetention(
+      { app: 'learner', log, writer, settings, storeState: () => host.storeStateSoon() },
+      context,
+    );
     return {
       module: LearnerModule,
-      run: () => host.run(),
+      run: () => Promise.all([host.run(), retention?.run()]).then(() => undefined),
       stop: async () => {
+        await retention?.stop();
         await host.stop();
         await log.close();
       },

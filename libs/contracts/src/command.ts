@@ -1,4 +1,4 @@
-/** A record of the topic `commands`: what an operator asks of the learner. Takes effect where the learner reads it. */
+/** A record of the topic `commands`: what an operator, or the retention, asks of the learner. Takes effect where the learner reads it. */
 export type Command =
   | { readonly kind: 'snapshot' }
   | {
@@ -10,4 +10,6 @@ export type Command =
     }
   /** A challenger's version answers from here on. */
   | { readonly kind: 'promote'; readonly to: number }
-  | { readonly kind: 'learning'; readonly enabled: boolean };
+  | { readonly kind: 'learning'; readonly enabled: boolean }
+  /** Windows before this offset of `windows` are about to be trimmed: they wait for no label any more. */
+  | { readonly kind: 'forget'; readonly windowsBefore: number };

@@ -3,6 +3,7 @@ export * from './alert-rule-schema.js';
 export * from './alert-rule.js';
 export * from './alert-schema.js';
 export * from './alert.js';
+export * from './byte-arena.js';
 export * from './challenger.js';
 export * from './labels-disagree.js';
 export * from './command.js';

@@ -10,7 +10,7 @@ export { ROUTES, needOf, type RouteRule } from './access/routes.js';
 export { Tokens } from './access/tokens.js';
 export { UserScope } from './access/user-scope.js';
 export { activitiesSetting } from './activities-setting.js';
-export { openStorage, type Storage } from './open-storage.js';
+export { SEQUENCED_TOPICS, openStorage, type Storage } from './open-storage.js';
 export { kafkaOptions, kafkaSettings, type KafkaSettings } from './kafka-settings.js';
 export { openDataFolder, type DataFolder } from './data-folder.js';
 export {
@@ -25,6 +25,8 @@ export { requireKnownMethod } from './known-method.js';
 export { ProblemError, ProblemFilter } from './problem.filter.js';
 export { readRunFile, removeRunFile, runFilePath, writeRunFile, type RunFile } from './run-file.js';
 export { rootModule } from './root-module.js';
+export { openRetention, type RunningRetention } from './retention/open-retention.js';
+export { retentionLimits } from './retention/retention-settings.js';
 export { RunnerHost, type RunnerStatus } from './runner-host.js';
 export { failStart, serve, serveOptions } from './serve.js';
 export type { ServiceContext } from './service-context.js';

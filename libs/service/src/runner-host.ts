@@ -94,6 +94,11 @@ export class RunnerHost {
     return this.running;
   }
 
+  /** See {@link Runner.storeStateSoon}. */
+  storeStateSoon(): void {
+    this.runner.storeStateSoon();
+  }
+
   /** Resolves when the step under way stands. */
   async stop(): Promise<void> {
     this.stopping.abort();

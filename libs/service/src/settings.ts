@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessSettings } from './access/access-settings.js';
 import { kafkaSettings } from './kafka-settings.js';
+import { retentionSettings } from './retention/retention-settings.js';
 import { SettingsError } from './settings-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -20,6 +21,7 @@ export const commonSettings = {
   HARK_SUPERVISED: z.enum(['0', '1'], 'expected 0 or 1').default('0'),
   ...accessSettings,
   ...kafkaSettings,
+  ...retentionSettings,
 };
 
 /** The settings of every app, read. */

@@ -1,13 +1,24 @@
+export { decodeJsonState, encodeJsonState } from './encoding/json-state.js';
 export { StateReader } from './encoding/state-reader.js';
 export { StateWriter } from './encoding/state-writer.js';
 export * from './log/log.js';
 export { MemoryLog } from './log/memory-log.js';
+export { partitionOf } from './log/partition-of.js';
+export { sequenceTopic } from './log/sequenced/sequence-record.js';
+export { SequencedLog } from './log/sequenced/sequenced-log.js';
+export { Sequencer } from './log/sequenced/sequencer.js';
 export { HARK_TOPIC_OWNERS, NotOwnerError, type TopicOwners } from './log/topic-owners.js';
 export * from './parse/index.js';
 export * from './phones/index.js';
 export { ArtifactConflictError, ArtifactNameError } from './runner/artifact-name.js';
 export { MemoryArtifactStore } from './runner/memory-artifact-store.js';
-export { StateFormatError, type ArtifactStore, type Outputs, type Processor } from './runner/processor.js';
+export {
+  StateFormatError,
+  StateVersionError,
+  type ArtifactStore,
+  type Outputs,
+  type Processor,
+} from './runner/processor.js';
 export { Pipeline, type PipelineOptions, type PipelineStage } from './runner/run-offline.js';
 export {
   Runner,

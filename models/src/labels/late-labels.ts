@@ -90,6 +90,12 @@ export class LateLabels {
     return applied;
   }
 
+  /** Windows before this offset are neither labelled nor unlearned any more. */
+  forgetBefore(offset: number): void {
+    this.waiting.forgetBefore(offset);
+    for (const { windows } of this.applied.values()) removeWhere(windows, (each) => each.offset < offset);
+  }
+
   write(state: StateWriter): void {
     this.waiting.write(state);
     state.u32(this.applied.size);

@@ -67,6 +67,10 @@ export class WaitingWindows {
     return this.takeWhere(deviceKey(id), ({ startMs }) => fromMs < startMs && startMs < toMs);
   }
 
+  forgetBefore(offset: number): void {
+    for (const key of [...this.devices.keys()]) this.takeWhere(key, (window) => window.offset < offset);
+  }
+
   write(state: StateWriter): void {
     state.u32(this.devices.size);
     for (const windows of this.devices.values()) {

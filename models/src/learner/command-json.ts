@@ -12,9 +12,11 @@ export function parseCommand(value: Uint8Array): Command | null {
   } catch {
     return null;
   }
-  const { kind, to, learning, reason = null, enabled } = command;
+  const { kind, to, learning, reason = null, enabled, windowsBefore } = command;
   if (kind === 'snapshot') return { kind };
   if (kind === 'learning') return typeof enabled === 'boolean' ? { kind, enabled } : null;
+  if (kind === 'forget')
+    return Number.isSafeInteger(windowsBefore) ? { kind, windowsBefore: windowsBefore as number } : null;
   if (typeof to !== 'number' || !Number.isSafeInteger(to)) return null;
   if (kind === 'promote') return { kind, to };
   if (kind !== 'rollback') return null;

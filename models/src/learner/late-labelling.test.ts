@@ -52,6 +52,26 @@ const label = (from: number, to: number, activity: string, device: string | null
 });
 const unlabelled = (i: number, activity: string) => window(i, activity, { label: null });
 
+describe('windows that are about to be trimmed', () => {
+  it('wait for no label any more, nor can one be taken back from them', () => {
+    const { log, learner, run, learned, events } = setUp();
+    for (let i = 0; i < 20; i++) log.window(window(i, 'sit'));
+    for (let i = 20; i < 30; i++) log.window(unlabelled(i, 'walk'));
+    log.label(label(20, 22, 'walk'));
+    run();
+    expect(learned()).toBe(22);
+    expect(learner.status().windows.waiting).toBe(8);
+    log.command({ kind: 'forget', windowsBefore: 25 });
+    run();
+    expect(learner.status().windows.waiting).toBe(5);
+    log.label({ kind: 'undo', label: 0 });
+    log.label(label(20, 30, 'walk'));
+    run();
+    expect(learned()).toBe(27);
+    expect(events().at(-1)).toMatchObject({ kind: 'labelled', windows: 5 });
+  });
+});
+
 describe('a label that comes late', () => {
   it('is learned by the windows of its stretch, and says how they were answered before and are now', () => {
     const { log, run, learned, events } = setUp();

@@ -66,6 +66,11 @@ export class LateLabelling {
     }
   }
 
+  /** Windows before this offset are about to go from the log: none of them is looked up again. */
+  forgetBefore(offset: number): void {
+    this.labels.forgetBefore(offset);
+  }
+
   write(state: StateWriter): void {
     this.labels.write(state);
   }

@@ -239,6 +239,8 @@ export class Learner implements Processor {
       line.tell({ kind: 'refused', code: 'malformed_command', message: 'not a command', command }, outputs);
     } else if (asked.kind === 'snapshot') {
       this.makeVersion('request', outputs, command);
+    } else if (asked.kind === 'forget') {
+      this.labelling.forgetBefore(asked.windowsBefore);
     } else if (asked.kind === 'learning') {
       training.learning = asked.enabled;
       line.tell({ kind: 'learning', enabled: asked.enabled, logPosition, command }, outputs);

@@ -73,6 +73,11 @@ export class Alerts {
     return this.runner.lag();
   }
 
+  /** Has what it knows stored soon. */
+  storeStateSoon(): void {
+    this.runner.storeStateSoon();
+  }
+
   status(): AlertsStatus {
     const { rules, world } = this.desk;
     const devices = [...world.devices.values()];

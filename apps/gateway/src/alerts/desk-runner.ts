@@ -55,6 +55,11 @@ export class DeskRunner {
     for (const { topic, position } of inputs) this.taken.set(topic, position);
   }
 
+  /** See {@link Runner.storeStateSoon}. */
+  storeStateSoon(): void {
+    this.runner.storeStateSoon();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.runner.run(signal);

@@ -1,5 +1,5 @@
 import { TOPICS, type WatchedApp } from '@hark/contracts';
-import type { LogReader } from '@hark/streaming';
+import { countSteps, type LogReader } from '@hark/streaming';
 import { RunnerPosition } from '../live/runner-position.js';
 
 /** What waits for an app. */
@@ -39,7 +39,6 @@ export class WaitingRecords {
 
   /** 0 where the runner has not taken a step at all, null where its position is not known. */
   private async neverRan(): Promise<0 | null> {
-    const first = await this.log.steps(this.app, this.runner, 0, 1);
-    return first.length === 0 ? 0 : null;
+    return (await countSteps(this.log, this.app, this.runner)) === 0 ? 0 : null;
   }
 }

@@ -17,7 +17,7 @@ export const KEPT_TOPICS: Readonly<Record<string, (value: Uint8Array, user: stri
   [TOPICS.deadLetter]: deadLetterWithout,
   [TOPICS.ingestSettings]: (value) => value,
   [TOPICS.learnerSettings]: (value) => value,
-  [TOPICS.commands]: (value) => value,
+  [TOPICS.commands]: forgetless,
   [TOPICS.labels]: mentionless,
   [TOPICS.observations]: mentionless,
   [TOPICS.announcements]: mentionless,
@@ -48,6 +48,11 @@ function deadLetterWithout(value: Uint8Array, user: string): Uint8Array {
   return wordsOf(utf8.decoder.decode(value)).has(user) || hasWord(utf8.decoder.decode(value), user)
     ? ERASED
     : value;
+}
+
+/** Windows have other offsets afterwards: those that are to be forgotten are told of anew. */
+function forgetless(value: Uint8Array): Uint8Array {
+  return (jsonOf(value) as { kind?: unknown } | null | undefined)?.kind === 'forget' ? ERASED : value;
 }
 
 /** A JSON record that names the user, as a value or at the beginning of a window's id, goes. */

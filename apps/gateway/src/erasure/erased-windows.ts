@@ -1,7 +1,10 @@
-/** Which records of `windows` were erased, and where the others are now. */
+/** Which records of `windows` were erased, and where the others are now: the first one kept is at 0. */
 export class ErasedWindows {
   /** Ascending. */
   private readonly offsets: number[] = [];
+
+  /** @param earliest the first record that is kept. */
+  constructor(private readonly earliest = 0) {}
 
   /** To be called in the order of the offsets. */
   erase(offset: number): void {
@@ -21,6 +24,6 @@ export class ErasedWindows {
       if (this.offsets[middle] < offset) low = middle + 1;
       else high = middle;
     }
-    return offset - low;
+    return offset - this.earliest - low;
   }
 }

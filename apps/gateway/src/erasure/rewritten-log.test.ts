@@ -42,6 +42,75 @@ async function contents(log: LogReader, topic: string): Promise<string[]> {
   return records.map(({ key, value }) => `${key}: ${Buffer.from(value).toString('latin1')}`);
 }
 
+describe('a log that was trimmed, rewritten without a user', () => {
+  /** The same seconds of a service, trimmed so that it begins with the windows of a second; or only begun there. */
+  async function keptFrom(second: number, users: readonly string[]) {
+    let nowMs = 0;
+    const log = new MemoryLog({ now: () => nowMs });
+    const artifacts = new MemoryArtifactStore();
+    const service = await RecordedService.start(log, artifacts);
+    for (let at = 0; at < 40; at++) {
+      nowMs = at;
+      await service.send(users, at);
+      await service.take();
+      if (at === 30) await service.tell(TOPICS.labels, label(STAYS));
+      if (at === 32) await service.tell(TOPICS.commands, { kind: 'forget', windowsBefore: 3 });
+    }
+    await service.store();
+    const ingest = await log.writer('ingest');
+    await ingest.trimJournal('windower');
+    await (await log.writer('learner')).trimJournal('learner');
+    const windows = await log.read(TOPICS.windows, 0, 0, 1 << 30);
+    const first = windows.find(({ timestamp }) => timestamp >= second)?.offset ?? 0;
+    await ingest.trim(TOPICS.windows, 0, first);
+    await ingest.trim(TOPICS.samples, 0, second);
+    return { log, artifacts, kept: windows.slice(first) };
+  }
+
+  it('keeps the windows of the others that were kept, and learns anew from them', async () => {
+    const before = await keptFrom(20, [THEY, STAYS]);
+    const after = world();
+    await rewriteWithout(THEY, {
+      ...{ from: before.log, to: after.log, artifacts: after.artifacts, stamp: () => undefined },
+      settings: { ...WINDOW_SETTINGS, ...LEARNER_SETTINGS },
+      onProgress: () => undefined,
+    });
+    const text = ({ key, value }: { key: string; value: Uint8Array }) =>
+      `${key}: ${Buffer.from(value).toString('latin1')}`;
+    expect(await contents(after.log, TOPICS.windows)).toEqual(
+      before.kept.filter(({ key }) => key.startsWith(STAYS)).map(text),
+    );
+    const predictions = await contents(after.log, TOPICS.predictions);
+    expect(predictions.length).toBe(await after.log.end(TOPICS.windows, 0));
+    expect(predictions.length).toBeGreaterThan(15);
+    expect((await contents(after.log, TOPICS.commands)).filter((each) => each.includes('forget'))).toEqual(
+      [],
+    );
+    for (const topic of Object.values(TOPICS)) {
+      for (const each of await contents(after.log, topic)) expect(each).not.toContain(THEY);
+    }
+    expect(await after.log.firstStep('learner', 'learner')).toBe(0);
+  });
+
+  it('starts again, goes on, and never learned from the user', async () => {
+    const [with_, without] = [await keptFrom(20, [THEY, STAYS]), await keptFrom(20, [STAYS])];
+    const made = [];
+    for (const { log: from } of [with_, without]) {
+      const { log: to, artifacts } = world();
+      await rewriteWithout(THEY, {
+        ...{ from, to, artifacts, stamp: () => undefined },
+        settings: { ...WINDOW_SETTINGS, ...LEARNER_SETTINGS },
+        onProgress: () => undefined,
+      });
+      const service = await RecordedService.start(to, artifacts);
+      for (let second = 40; second < 50; second++) await service.send([STAYS], second);
+      await service.take();
+      made.push([await service.read(TOPICS.predictions), await service.read(TOPICS.models)]);
+    }
+    expect(made[0]).toEqual(made[1]);
+  });
+});
+
 describe('a log rewritten without a user', () => {
   let before: Awaited<ReturnType<typeof live>>;
   let never: Awaited<ReturnType<typeof live>>;

@@ -2,9 +2,7 @@ import { TOPICS } from '@hark/contracts';
 import { recordedLearner, recordedWindower } from '@hark/service/recorded';
 import {
   HARK_TOPIC_OWNERS,
-  countSteps,
   executeAgain,
-  readSettingsHistory,
   type ArtifactStore,
   type InputRange,
   type Log,
@@ -13,12 +11,12 @@ import {
   type NewRecord,
   type Outputs,
   type Settings,
-  type SettingsRecord,
 } from '@hark/streaming';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AlertDesk, DESK_TOPICS } from '../alerts/alert-desk.js';
 import { KEPT_TOPICS } from './erased-records.js';
 import { ErasedWindows } from './erased-windows.js';
+import { planOf, wasTrimmed } from './execution-plan.js';
 
 export interface RewriteOptions {
   /** The log of before. It is fenced: nobody writes to it any more. */
@@ -49,7 +47,8 @@ const SILENT: Outputs = { suppressed: true, emit: () => {}, artifact: () => {}, 
 /**
  * Writes a log anew as it would be had a user never been there: what came from outside is taken over without them, and
  * what follows from it is executed again. Records that came from outside keep their offsets; windows, predictions,
- * alerts and model events do not. Replays and what reports have said is left out: the latter is made again.
+ * alerts and model events do not. Of a log that was trimmed what is kept is taken over, each topic from offset 0 on, and
+ * the learner learns anew from that. Replays and what reports have said is left out: the latter is made again.
  */
 export async function rewriteWithout(user: string, options: RewriteOptions): Promise<Rewritten> {
   const { from, to, onProgress } = options;
@@ -65,7 +64,8 @@ export async function rewriteWithout(user: string, options: RewriteOptions): Pro
       const without = KEPT_TOPICS[topic];
       if (without === undefined) continue;
       const writer = writers[app as keyof typeof writers];
-      const erased = await copy(topic, writer, options, (value) => without(value, user));
+      const fromStart = await settingsFromStart(topic, from);
+      const erased = await copy(topic, writer, options, (value) => fromStart(without(value, user)));
       if (topic === TOPICS.samples) sampleRecords += erased;
       else otherRecords += erased;
       onProgress(topic === TOPICS.samples ? 0.1 : 0.15, topic);
@@ -91,7 +91,7 @@ async function copy(
   without: (value: Uint8Array) => Uint8Array,
 ): Promise<number> {
   let changed = 0;
-  for (let next = 0; ;) {
+  for (let next = await from.earliest(topic, 0); ;) {
     const records = await from.read(topic, 0, next, READ_BYTES);
     if (records.length === 0) return changed;
     const kept = records.map(({ key, value }): NewRecord => {
@@ -112,8 +112,9 @@ async function copyWindows(
   writer: LogWriter,
   { from, stamp }: RewriteOptions,
 ): Promise<ErasedWindows> {
-  const erased = new ErasedWindows();
-  for (let next = 0; ;) {
+  const earliest = await from.earliest(TOPICS.windows, 0);
+  const erased = new ErasedWindows(earliest);
+  for (let next = earliest; ;) {
     const records = await from.read(TOPICS.windows, 0, next, READ_BYTES);
     if (records.length === 0) return erased;
     const kept = records.filter(({ key, offset }) => {
@@ -132,16 +133,24 @@ async function copyWindows(
 async function executeWindower(writer: LogWriter, options: RewriteOptions): Promise<void> {
   const { from, to } = options;
   const of = { app: 'ingest', runner: 'windower' };
-  const steps = await countSteps(from, of.app, of.runner);
+  const plan = await planOf(from, { ...of, settingsTopic: TOPICS.ingestSettings }, options.settings);
+  const earliest = await from.earliest(TOPICS.samples, 0);
+  const moved = (range: InputRange): InputRange => ({
+    ...range,
+    from: range.from - earliest,
+    to: range.to - earliest,
+  });
   const journal = new Commits(writer);
-  const log = withSteps(to, (...where) => from.steps(...where));
+  const log = withSteps(to, async (_app, _runner, ...where) =>
+    (await plan.steps(...where)).map((inputs) => inputs.map(moved)),
+  );
   const windower = await executeAgain(
     {
-      ...{ ...of, log, outputs: SILENT, history: await historyOf(of.runner, TOPICS.ingestSettings, options) },
+      ...{ ...of, log, outputs: SILENT, history: plan.history },
       processor: (settings) => Promise.resolve(recordedWindower(settings)),
       onStep: (inputs) => journal.add({ appends: [], step: { runner: of.runner, inputs } }),
     },
-    steps,
+    plan.count,
   );
   await journal.settle();
   if (windower === null) return;
@@ -157,7 +166,7 @@ async function executeLearner(
 ): Promise<void> {
   const { from, to, artifacts, onProgress } = options;
   const of = { app: 'learner', runner: 'learner' };
-  const steps = await countSteps(from, of.app, of.runner);
+  const plan = await planOf(from, { ...of, settingsTopic: TOPICS.learnerSettings }, options.settings);
   const emitted = new Map<string, NewRecord[]>();
   const files = new Map<string, Uint8Array>();
   const outputs: Outputs = {
@@ -175,8 +184,8 @@ async function executeLearner(
     const range = { topic, partition, from: windows.movedTo(first), to: windows.movedTo(end) };
     return range.from === range.to ? [] : [range];
   };
-  const log = withSteps(to, async (...where) =>
-    (await from.steps(...where)).map((inputs) => inputs.flatMap(moved)),
+  const log = withSteps(to, async (_app, _runner, ...where) =>
+    (await plan.steps(...where)).map((inputs) => inputs.flatMap(moved)),
   );
   const journal = new Commits(writer);
   let taken: readonly InputRange[] | null = null;
@@ -189,17 +198,17 @@ async function executeLearner(
   let done = 0;
   const learner = await executeAgain(
     {
-      ...{ ...of, log, outputs, history: await historyOf(of.runner, TOPICS.learnerSettings, options) },
+      ...{ ...of, log, outputs, history: plan.history },
       processor: (settings) =>
         recordedLearner(settings, to, { read: (name) => files.get(name)?.slice() ?? null }),
       onStep: async (inputs) => {
         await finish();
         taken = inputs;
-        onProgress(0.3 + (0.65 * done++) / steps, of.runner);
+        onProgress(0.3 + (0.65 * done++) / plan.count, of.runner);
         await turn();
       },
     },
-    steps,
+    plan.count,
   );
   await finish();
   await journal.settle();
@@ -245,14 +254,18 @@ async function keepFrontDoor(user: string, writer: LogWriter, before: LogWriter)
   });
 }
 
-/** A log older than the history of settings was made with what is set now, as far as anybody knows. */
-async function historyOf(
-  runner: string,
-  topic: string,
-  { from, settings }: RewriteOptions,
-): Promise<SettingsRecord[]> {
-  const history = await readSettingsHistory(from, topic, runner);
-  return history.length > 0 ? history : [{ runner, step: 0, settings }];
+/** A runner that begins anew has had its settings from its first step on. */
+async function settingsFromStart(topic: string, from: LogReader): Promise<(value: Uint8Array) => Uint8Array> {
+  const owner =
+    topic === TOPICS.ingestSettings ? 'ingest' : topic === TOPICS.learnerSettings ? 'learner' : null;
+  const runner = owner === 'ingest' ? 'windower' : 'learner';
+  if (owner === null || !(await wasTrimmed(from, owner, runner))) return (value) => value;
+  return (value) => {
+    const record = JSON.parse(new TextDecoder().decode(value)) as { readonly runner: string };
+    return record.runner === runner
+      ? new TextEncoder().encode(JSON.stringify({ ...record, step: 0 }))
+      : value;
+  };
 }
 
 function withSteps(log: LogReader, steps: LogReader['steps']): LogReader {

@@ -1,14 +1,24 @@
-import type { LogReader } from '@hark/streaming';
+import { TrimmedError, type LogReader, type LogRecord } from '@hark/streaming';
 import type { SubscribePayload } from '@hark/contracts';
 import type { Channel, ChannelEntry, ChannelSlice, ChannelSnapshot } from './channel.js';
 import type { EntryOf } from './payloads.js';
 
-/** A log that has forgotten its oldest records says so. */
-type TrimmedLog = LogReader & { earliest?(topic: string, partition: number): Promise<number> };
-
-/** Offset of the first record of a topic that the log still holds. */
-export function earliestOf(log: TrimmedLog, topic: string): Promise<number> {
-  return log.earliest?.(topic, 0) ?? Promise.resolve(0);
+/** Reads from an offset on, or from the first record that is kept where that is later. */
+export async function readKept(
+  log: LogReader,
+  topic: string,
+  from: number,
+  maxBytes: number,
+): Promise<{ readonly start: number; readonly records: readonly LogRecord[] }> {
+  for (;;) {
+    const start = Math.max(from, await log.earliest(topic, 0));
+    try {
+      return { start, records: await log.read(topic, 0, start, maxBytes) };
+    } catch (error) {
+      // Trimmed in between.
+      if (!(error instanceof TrimmedError)) throw error;
+    }
+  }
 }
 
 /** A topic of the log as a channel: offsets are the log's own, so they outlive every process. */
@@ -25,8 +35,7 @@ export class LogChannel implements Channel {
   }
 
   async read(from: number, maxBytes: number): Promise<ChannelSlice> {
-    const start = Math.max(from, await this.earliest());
-    const records = await this.log.read(this.topic, 0, start, maxBytes);
+    const { start, records } = await readKept(this.log, this.topic, from, maxBytes);
     const entries: ChannelEntry[] = [];
     for (const record of records) {
       const entry = this.entryOf(record);
@@ -44,7 +53,7 @@ export class LogChannel implements Channel {
   }
 
   earliest(): Promise<number> {
-    return earliestOf(this.log, this.topic);
+    return this.log.earliest(this.topic, 0);
   }
 
   changed(signal: AbortSignal): Promise<void> {

@@ -209,3 +209,46 @@ it('progress says once a second how fast records come and how many wait', async 
   client.close();
   await gateway.close();
 });
+
+it.each([
+  { channel: 'predictions', mode: 'update' },
+  { channel: 'transitions', dwellMs: 0 },
+  { channel: 'fused' },
+])(
+  'of a log that was trimmed, says that an older cursor has expired and begins with the first kept: %o',
+  async (payload) => {
+    const clock = new ManualClock(1_700_000_000_000);
+    const log = new MemoryLog({ now: () => clock.now(), epoch: 'e1' });
+    const learner = await log.writer('learner');
+    await learner.commit({
+      appends: [{ topic: TOPICS.predictions, partition: 0, records: madeUpPredictions(9000) }],
+    });
+    const gateway = await startGateway({ log, clock });
+    while ((await gateway.gateway.lag())['live'] !== 0) await clock.turn();
+    await learner.trim(TOPICS.predictions, 0, 8500);
+    const client = await LiveClient.open(gateway.live);
+    client.subscribe('earliest', { ...payload, since: 'earliest' });
+    client.subscribe('kept', { ...payload, since: { epoch: 'e1', offset: 8499 } });
+    client.subscribe('older', { ...payload, since: { epoch: 'e1', offset: 8498 } });
+    const errors = () => client.heard.filter(({ type }) => type === 'error');
+    await client.until(() => errors().length > 0);
+    expect(errors()).toEqual([
+      {
+        ...{ type: 'error', id: 'older' },
+        payload: {
+          code: 'cursor_expired',
+          message: 'offset 8498 is older than what is kept, which begins at 8500',
+        },
+      },
+    ]);
+    const caughtUp = () => Object.values(gateway.gateway.hub.counts())[0]?.live === 3;
+    while (!caughtUp()) await clock.turn();
+    client.say({ type: 'ping' });
+    await client.until((heard) => heard.at(-1)?.['type'] === 'pong');
+    expect(client.offsets('earliest')[0]).toBeGreaterThanOrEqual(8500);
+    expect(client.offsets('earliest').length).toBeGreaterThan(5);
+    expect(told(client.next('kept'))).toEqual(told(client.next('earliest')));
+    client.close();
+    await gateway.close();
+  },
+);

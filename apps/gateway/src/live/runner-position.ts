@@ -1,4 +1,4 @@
-import type { LogReader } from '@hark/streaming';
+import { SequencedLog, countSteps, isTrimmable, type LogReader } from '@hark/streaming';
 
 /**
  * How far another app's runner has read a topic, from its journal in the log. Follows the journal: the first look
@@ -18,30 +18,23 @@ export class RunnerPosition {
 
   /** Offset of the next record that the runner takes, or null where it has taken none of late. */
   async next(): Promise<number | null> {
-    if (this.steps === 0) this.steps = Math.max(0, (await this.count()) - 100);
+    const { log, app, runner } = this;
+    if (log instanceof SequencedLog) {
+      const position = await log.position(app, runner, this.topic);
+      if (position !== null) return position;
+    }
+    if (this.steps === 0) this.steps = (await countSteps(log, app, runner)) - 100;
+    // Its journal may have been trimmed since.
+    this.steps = Math.max(this.steps, await log.firstStep(app, runner));
     for (;;) {
-      const steps = await this.log.steps(this.app, this.runner, this.steps, 1000);
+      const steps = await log.steps(app, runner, this.steps, 1000);
       for (const range of steps.flat()) if (range.topic === this.topic) this.position = range.to;
       this.steps += steps.length;
       if (steps.length < 1000) break;
     }
-    return this.position === 0 ? null : this.position;
-  }
-
-  private async count(): Promise<number> {
-    const has = async (step: number) => (await this.log.steps(this.app, this.runner, step, 1)).length > 0;
-    if (!(await has(0))) return 0;
-    let low = 0;
-    let high = 1;
-    while (await has(high)) {
-      low = high;
-      high *= 2;
-    }
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (await has(middle)) low = middle;
-      else high = middle;
-    }
-    return high;
+    if (this.position > 0) return this.position;
+    // Nothing is left in its journal but where it stands.
+    if (!isTrimmable(log) || (await log.firstStep(app, runner)) < this.steps) return null;
+    return (await log.needs(this.topic, 0)).get(`${app}/${runner}`) ?? null;
   }
 }

@@ -12,8 +12,11 @@ import type { ModelHistory } from './model-history.js';
 export async function versionAt(history: ModelHistory, log: LogReader, ms: number): Promise<number | null> {
   let answered: number | null = null;
   for (const { version, logPosition } of [...history.timeline]) {
-    const end = await endOfWindow(log, logPosition);
-    if (end === null || end > ms) break;
+    // The windows where it began to answer were trimmed: they are older than any that is kept.
+    if (logPosition >= (await log.earliest(TOPICS.windows, 0))) {
+      const end = await endOfWindow(log, logPosition);
+      if (end === null || end > ms) break;
+    }
     answered = version;
   }
   return answered;

@@ -12,6 +12,7 @@ import { logRefusal } from '../http/log-refusal.js';
 import type { LiveHub } from '../live/live-hub.js';
 import { MemoryChannel } from '../live/memory-channel.js';
 import type { ModelsService } from '../models/models.service.js';
+import { forgetTrimmed, keptOf } from '../sessions/kept-sessions.js';
 import type { SessionIndex } from '../sessions/session-index.js';
 import { sessionRows } from '../sessions/session-rows.js';
 import type { Session } from '../sessions/session.js';
@@ -76,7 +77,7 @@ export class ReplaysService {
    * answer, 429 too many replays, 503 no room to store it.
    */
   async create(request: ReplayRequest, caller: Principal): Promise<ReplayView> {
-    const session = this.session(request.session, caller);
+    const session = await this.session(request.session, caller);
     const manifest = this.versions.find(request.model);
     const { learn, speed, timeMode, loop, paused } = request;
     const range: ReplayRange = { from: request.start ?? null, to: request.end ?? null };
@@ -144,7 +145,7 @@ export class ReplaysService {
 
   /** @throws ProblemError as `create`, and 413 for a session too long to compare within a request. */
   async compare(request: CompareRequest, caller: Principal): Promise<Comparison> {
-    const session = this.session(request.session, caller);
+    const session = await this.session(request.session, caller);
     const samples = session.accelerometer + session.gyroscope;
     if (samples > this.limits.comparedSamples) {
       throw new ProblemError(
@@ -235,10 +236,11 @@ export class ReplaysService {
     return replayPieces(sessionRows(this.hub.log, session), range);
   }
 
-  /** A picture of the session: what is recorded from now on is not part of the replay. */
-  private session(id: string, caller: Principal): Session {
+  /** A picture of the session: what is recorded from now on is not part of the replay, nor what was trimmed. */
+  private async session(id: string, caller: Principal): Promise<Session> {
+    const earliest = await forgetTrimmed(this.sessions, this.hub.log);
     const session = this.sessions.find(id);
-    if (session !== null && caller.sees(session.user)) return { ...session };
+    if (session !== null && caller.sees(session.user)) return keptOf(session, earliest);
     throw new ProblemError(
       problem(404, 'unknown_session', 'Unknown session', 'There is no session of this id.'),
     );

@@ -501,3 +501,35 @@ describe('a comparison', () => {
     expect(differences[0]).toMatchObject({ label: 'walk', activities: ['unknown', 'walk', 'walk'] });
   });
 });
+
+describe('a replay under a retention', () => {
+  it('plays what is kept of its session when it is made', async () => {
+    await (await log.writer('ingest')).trim(TOPICS.samples, 0, SECONDS / 2);
+    const { id } = await replay({ speed: 'max' });
+    while (((await get(`/v1/replays/${id}`)).body as unknown as View).status === 'playing')
+      await clock.turn();
+    const { status, predictions } = (await get(`/v1/replays/${id}`)).body as unknown as View;
+    expect(status).toBe('ended');
+    expect(predictions).toBeGreaterThan(0);
+    expect(predictions).toBeLessThan(0.6 * WINDOWS);
+  });
+
+  it('fails, and says why, when its samples go before it plays them again', async () => {
+    const { id } = await replay({ speed: 'max', loop: true });
+    await (await log.writer('ingest')).trim(TOPICS.samples, 0, SECONDS / 2);
+    while (((await get(`/v1/replays/${id}`)).body as unknown as View).status === 'playing')
+      await clock.turn();
+    expect((await get(`/v1/replays/${id}`)).body).toMatchObject({
+      status: 'failed',
+      error: `samples is kept from ${SECONDS / 2} on: 0 is older than the retention`,
+    });
+  });
+
+  it('is of no session that is gone', async () => {
+    await (await log.writer('ingest')).trim(TOPICS.samples, 0, SECONDS);
+    expect(await post('/v1/replays', { session })).toMatchObject({
+      status: 404,
+      body: { code: 'unknown_session' },
+    });
+  });
+});

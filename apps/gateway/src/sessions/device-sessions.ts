@@ -46,6 +46,12 @@ export class DeviceSessions {
     return forgotten;
   }
 
+  remove(session: Session): void {
+    const at = this.sessions.indexOf(session);
+    if (at >= 0) this.sessions.splice(at, 1);
+    this.last = null;
+  }
+
   private nearest(ms: number, subNs: number): Session | null {
     let nearest: Session | null = null;
     let least = this.gapMs;

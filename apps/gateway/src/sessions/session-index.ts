@@ -54,6 +54,16 @@ export class SessionIndex implements Processor {
     this.heard(decoded.batch.streams, record.timestamp, decoded.producer ?? null);
   }
 
+  /** Sessions of which no record is kept any more, as `samples` begins at this offset. */
+  forgetBefore(offset: number): void {
+    for (const session of [...this.byNumber.values()]) {
+      if (session.lastRecord >= offset) continue;
+      this.byId.delete(session.id);
+      this.byNumber.delete(session.number);
+      this.sessionsOf(session).remove(session);
+    }
+  }
+
   find(id: string): Session | null {
     return this.byId.get(id) ?? null;
   }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SchemaPipe } from '../http/schema.pipe.js';
 import { LiveHub } from '../live/live-hub.js';
+import { forgetTrimmed, keptOf } from './kept-sessions.js';
 import { exportSession } from './session-export.js';
 import { SessionIndex } from './session-index.js';
 import { samplesQuery, sessionsQuery, type SamplesQuery, type SessionsQuery } from './session-requests.js';
@@ -23,23 +24,28 @@ export class SessionsController {
   ) {}
 
   @Get()
-  list(@Query(new SchemaPipe(sessionsQuery)) query: SessionsQuery, @Caller() caller: Principal): SessionList {
+  async list(
+    @Query(new SchemaPipe(sessionsQuery)) query: SessionsQuery,
+    @Caller() caller: Principal,
+  ): Promise<SessionList> {
+    const earliest = await forgetTrimmed(this.index, this.hub.log);
+    const view = (session: Session): SessionView => viewOf(keptOf(session, earliest));
     const { user, device, limit, cursor } = query;
     const found: Session[] = [];
     for (const session of this.index.newest(cursor ?? Infinity)) {
       if (!caller.sees(session.user) || (user !== undefined && session.user !== user)) continue;
       if (device !== undefined && session.device !== device) continue;
       if (found.length === limit) {
-        return { sessions: found.map(viewOf), next: String(found[limit - 1].number) };
+        return { sessions: found.map(view), next: String(found[limit - 1].number) };
       }
       found.push(session);
     }
-    return { sessions: found.map(viewOf) };
+    return { sessions: found.map(view) };
   }
 
   @Get(':id')
-  get(@Param('id') id: string, @Caller() caller: Principal): SessionView {
-    return viewOf(this.find(id, caller));
+  async get(@Param('id') id: string, @Caller() caller: Principal): Promise<SessionView> {
+    return viewOf(await this.find(id, caller));
   }
 
   @Get(':id/samples')
@@ -49,7 +55,7 @@ export class SessionsController {
     @Caller() caller: Principal,
     @Res() response: Response,
   ): Promise<void> {
-    const session = this.find(id, caller);
+    const session = await this.find(id, caller);
     response.set({
       'content-type': CONTENT_TYPES[format],
       'content-disposition': `attachment; filename="session-${session.id}.${format}"`,
@@ -63,9 +69,10 @@ export class SessionsController {
     }
   }
 
-  private find(id: string, caller: Principal): Session {
+  private async find(id: string, caller: Principal): Promise<Session> {
+    const earliest = await forgetTrimmed(this.index, this.hub.log);
     const session = this.index.find(id);
-    if (session !== null && caller.sees(session.user)) return session;
+    if (session !== null && caller.sees(session.user)) return keptOf(session, earliest);
     throw new ProblemError(
       problem(404, 'unknown_session', 'Unknown session', 'There is no session of this id.'),
     );

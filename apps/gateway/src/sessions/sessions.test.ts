@@ -106,6 +106,30 @@ describe("a session's samples", () => {
     expect(lines[50_000]).toMatch(/^49999,/);
   });
 
+  it('are those that are kept: a session of which none is left is gone, also after a restart', async () => {
+    await store(
+      [{ ns: T0, user: 'gone' }],
+      [{ ns: T0, xyz: [1, 0, 0] }],
+      [{ ns: T0 + SECOND, xyz: [2, 0, 0] }],
+    );
+    const [kept, gone] = (await get('')).body.sessions as unknown as { id: string; user: string }[];
+    expect(gone.user).toBe('gone');
+    await (await log.writer('ingest')).trim(TOPICS.samples, 0, 2);
+    for (const restart of [false, true]) {
+      if (restart) {
+        await gateway.close();
+        gateway = await startGateway({ log, clock: new ManualClock(1000) });
+      }
+      expect((await get('')).body.sessions).toMatchObject([{ id: kept.id, records: { first: 2, last: 2 } }]);
+      expect(await get(`/${gone.id}`)).toMatchObject({ status: 404, body: { code: 'unknown_session' } });
+      expect((await get(`/${gone.id}/samples`)).status).toBe(404);
+      const lines = (await text(`/${kept.id}/samples`)).trimEnd().split('\n');
+      expect(lines.slice(1)).toEqual([
+        '0,1424686734095,1424686734090638193,2,0,0,a,gear,gear_1,null,accelerometer',
+      ]);
+    }
+  });
+
   it('survive a restart of the gateway', async () => {
     await store([{ ns: T0 }, { ns: T0 + 100n * SECOND }]);
     const before = (await get('')).body;

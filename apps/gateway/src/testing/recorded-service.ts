@@ -86,6 +86,14 @@ export class RecordedService {
     for (const runner of this.runners) while (await runner.step());
   }
 
+  /** Stores the states of both. */
+  async store(): Promise<void> {
+    for (const runner of this.runners) {
+      runner.storeStateSoon();
+      await runner.step();
+    }
+  }
+
   /** All of a topic, as text. */
   async read(topic: string): Promise<string[]> {
     const records = await this.log.read(topic, 0, 0, 1 << 30);

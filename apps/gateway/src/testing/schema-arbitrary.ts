@@ -10,6 +10,7 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (Array.isArray(either)) return fc.oneof(...(either as JsonSchema[]).map(allowedBy));
   if (Array.isArray(type))
     return fc.oneof(...type.map((each) => allowedBy({ ...schema, type: each as string })));
+  if (Object.keys(schema).length === 0) return fc.jsonValue();
   switch (type) {
     case 'null':
       return fc.constant(null);
@@ -27,6 +28,7 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
         maxLength: Math.min(4, (schema['maxItems'] as number) ?? 4),
       });
     case 'object': {
+      if (properties === undefined) return dictionaries(schema);
       const fields = Object.entries(properties as Record<string, JsonSchema>);
       return fc.record(Object.fromEntries(fields.map(([name, field]) => [name, allowedBy(field)])), {
         requiredKeys: (schema['required'] as string[]) ?? [],
@@ -55,6 +57,13 @@ export function near(schema: JsonSchema): fc.Arbitrary<unknown> {
     )
     .map(([value, name, other]) => ({ ...(value as object), [name]: other }));
   return fc.oneof(broken, wild);
+}
+
+/** An object whose names are data. */
+function dictionaries({ additionalProperties }: JsonSchema): fc.Arbitrary<unknown> {
+  const inner =
+    typeof additionalProperties === 'object' ? allowedBy(additionalProperties as JsonSchema) : fc.jsonValue();
+  return fc.dictionary(fc.string({ maxLength: 5 }), inner, { maxKeys: 3 });
 }
 
 function bound({ maximum = Infinity }: { readonly maximum?: unknown }): number {

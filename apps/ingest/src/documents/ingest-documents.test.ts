@@ -35,7 +35,9 @@ describe('the OpenAPI document of ingest', () => {
   it('has every problem of the way in, under its status', () => {
     const answers = answersOf(operations[0]);
     expect([...answers.keys()]).toEqual([200, 400, 401, 403, 409, 413, 415, 429, 503]);
-    expect(answers.get(503)?.description).toBe('problem log_full, log_away, log_closed, log_disk, fenced');
+    expect(answers.get(503)?.description).toBe(
+      'problem log_full, log_away, log_closed, log_disk, partition_away, fenced',
+    );
     for (const code of rowErrorSchema.shape.code.options)
       expect(answers.get(400)?.description).toContain(code);
   });

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ingestDocuments } from '../documents/ingest-documents.js';
 import { FrontDoor } from './front-door.js';
 import { ProducersController } from './producers.controller.js';
+import type { SampleDoor } from './sample-door.js';
 import { SampleIntake, type SampleIntakeOptions } from './sample-intake.js';
 import { SamplesController } from './samples.controller.js';
 
@@ -11,7 +12,7 @@ import { SamplesController } from './samples.controller.js';
  */
 @Module({})
 export class FrontDoorModule {
-  static register(frontDoor: FrontDoor, options: SampleIntakeOptions): DynamicModule {
+  static register(frontDoor: SampleDoor, options: SampleIntakeOptions): DynamicModule {
     return {
       module: FrontDoorModule,
       imports: [ingestDocuments(frontDoor.activities.fixed)],

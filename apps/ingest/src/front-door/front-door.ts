@@ -5,6 +5,7 @@ import { decodeFrontDoorState, encodeFrontDoorState } from './front-door-state.j
 import { IdleDevices } from './idle-devices.js';
 import { KnownActivities } from './known-activities.js';
 import { Producers, SequenceGapError, type Producer } from './producers.js';
+import type { SampleDoor } from './sample-door.js';
 import type { Submission } from './submission.js';
 import { deadLetterRecords, samplesRecords, tickRecord } from './submission-records.js';
 
@@ -24,6 +25,8 @@ export interface FrontDoorOptions {
   readonly devices: Iterable<DeviceId>;
   /** Wall clock at the start, milliseconds since 1970. */
   readonly nowMs: number;
+  /** The partition that it stands before; default 0. */
+  readonly partition?: number;
 }
 
 export interface Receipt {
@@ -59,7 +62,7 @@ interface Waiting {
  * ones to `dead-letter` and, when the client numbers its batches, the number. {@link accept} resolves when that is
  * on disk.
  */
-export class FrontDoor {
+export class FrontDoor implements SampleDoor {
   /** What the parsers ask about `gt`. */
   readonly activities: KnownActivities;
   private producers: Producers;
@@ -206,7 +209,7 @@ export class FrontDoor {
       const before = changes.get(id) ?? this.producers.get(id);
       const sequence = numbering.sequence ?? before.sequence;
       const expected = before.sequence + 1;
-      if (sequence > expected) return new SequenceGapError(id, sequence, expected);
+      if (sequence > expected && numbering.part !== true) return new SequenceGapError(id, sequence, expected);
       const duplicate = numbering.sequence !== null && sequence < expected;
       if (duplicate && (!end || before.finished)) return { duplicate };
       if (!duplicate) this.take(submission, samples, deadLetters);
@@ -263,9 +266,10 @@ export class FrontDoor {
     deadLetters: readonly NewRecord[],
     snapshot?: Uint8Array,
   ): Promise<void> {
+    const { partition = 0 } = this.options;
     const appends = [
-      { topic: TOPICS.samples, partition: 0, records: samples },
-      { topic: TOPICS.deadLetter, partition: 0, records: deadLetters },
+      { topic: TOPICS.samples, partition, records: samples },
+      { topic: TOPICS.deadLetter, partition, records: deadLetters },
     ].filter(({ records }) => records.length > 0);
     if (appends.length === 0 && snapshot === undefined) return;
     const state = snapshot === undefined ? {} : { step: { runner: RUNNER, inputs: [] }, snapshot };

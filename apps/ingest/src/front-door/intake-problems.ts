@@ -40,6 +40,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   log_away: { status: 503, title: 'Kafka is away', retryAfterSeconds: 5 },
   log_closed: { status: 503, title: 'Stopping', retryAfterSeconds: 5 },
   log_disk: { status: 503, title: 'The disk has failed', retryAfterSeconds: 30 },
+  partition_away: { status: 503, title: 'Moving', retryAfterSeconds: 1 },
   fenced: { status: 503, title: 'Taken over', retryAfterSeconds: 5 },
 };
 
@@ -54,6 +55,7 @@ export function intakeProblemCodes(): Record<number, string[]> {
 const DETAILS: Readonly<Record<string, string>> = {
   log_full: 'Nothing of this request was taken. Send it again when there is room.',
   log_away: 'Nothing of this request was taken. Send it again.',
+  partition_away: 'Another process is taking over; not all of this request was taken. Send it again.',
   log_disk: 'Nothing of this request is sure to be kept. Send it again.',
 };
 

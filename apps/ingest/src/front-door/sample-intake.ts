@@ -2,12 +2,12 @@ import { problem, SampleBatchBuilder, SENSORS, type RowError, type Sensor } from
 import { ProblemError, principalOf } from '@hark/service';
 import type { Request } from 'express';
 import { requireOwnUsers } from './own-users.js';
-import type { FrontDoor } from './front-door.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import { isUnreadable, problemFor } from './intake-problems.js';
 import { readBody } from './request-body.js';
 import { checkNumbering, readNumbering } from './request-numbering.js';
 import { readSampleBody, sampleFormat, type SampleBody } from './sample-body.js';
+import type { SampleDoor } from './sample-door.js';
 import type { Numbering } from './submission.js';
 
 export interface SampleIntakeOptions {
@@ -39,7 +39,7 @@ export class SampleIntake {
   private readonly maxBodyBytes: number;
 
   constructor(
-    private readonly frontDoor: FrontDoor,
+    private readonly frontDoor: SampleDoor,
     private readonly options: SampleIntakeOptions,
   ) {
     this.maxBodyBytes = options.maxBodyBytes ?? 8 << 20;

@@ -8,6 +8,8 @@ export interface Numbering {
   readonly sequence: number | null;
   /** Nothing comes after this. */
   readonly end: boolean;
+  /** A partition's part of the batch: numbers in between may have brought nothing for it. */
+  readonly part?: true | undefined;
 }
 
 /** What one request, message or file brought. */

@@ -1,7 +1,7 @@
 import type { Sensor } from '@hark/contracts';
 import { MessageSource, type KafkaOptions } from '@hark/streaming/adapters';
 import type { Logger } from 'pino';
-import type { FrontDoor } from '../front-door/front-door.js';
+import type { SampleDoor } from '../front-door/sample-door.js';
 import { readSampleBody } from '../front-door/sample-body.js';
 import { renamedFields } from './renamed-fields.js';
 
@@ -14,7 +14,7 @@ export interface KafkaSourceOptions {
   readonly sensor: Sensor | undefined;
   /** HHAR's names of fields by those of the topic. */
   readonly fields: ReadonlyMap<string, string>;
-  readonly frontDoor: FrontDoor;
+  readonly frontDoor: SampleDoor;
   readonly logger: Logger;
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;

@@ -1,8 +1,11 @@
 export { FileArtifactStore } from './artifacts/file-artifact-store.js';
 export { copyLog, type CopyProgress } from './kafka/copy-log.js';
 export { KafkaRefusalError } from './kafka/kafka-errors.js';
-export { KafkaLog, type KafkaLogOptions } from './kafka/kafka-log.js';
+export { KafkaLog, type KafkaLogOptions, type WriterHolder } from './kafka/kafka-log.js';
 export { MessageSource } from './kafka/message-source.js';
 export type { KafkaOptions } from './kafka/kafka-options.js';
+export { PartitionGroup, type PartitionGroupOptions } from './kafka/partition-group.js';
+export type { KafkaWriter } from './kafka/kafka-writer.js';
+export { requireKnownFormats } from './lmdb/known-formats.js';
 export { LmdbLog, type LmdbLogOptions } from './lmdb/lmdb-log.js';
 export { LogDiskError, LogFormatError } from './lmdb/storage-errors.js';

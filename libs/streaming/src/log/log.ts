@@ -63,6 +63,7 @@ export interface LogReader {
    * Records from `from` on, in order, up to the one whose value reaches `maxBytes` or the end of what was committed
    * together with it (at most 1 MiB more): at least one when there is one.
    * Empty at the end of the partition, or where the topic has not been written yet.
+   * @throws TrimmedError where `from` lies before {@link earliest}.
    */
   read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]>;
 
@@ -75,9 +76,13 @@ export interface LogReader {
   /** Offset that the next record appended will have; 0 for a topic never written. */
   end(topic: string, partition: number): Promise<number>;
 
+  /** Offset of the first record that is kept; that of the next where none is: 0 until something has been trimmed. */
+  earliest(topic: string, partition: number): Promise<number>;
+
   /**
    * What the steps of a runner took, oldest first: at most `limit` of them from step `from` (0, 1, 2 …) on. Empty
    * where the app or the runner has not committed a step.
+   * @throws TrimmedError where `from` lies before {@link firstStep}.
    */
   steps(
     app: string,
@@ -85,6 +90,9 @@ export interface LogReader {
     from: number,
     limit: number,
   ): Promise<readonly (readonly InputRange[])[]>;
+
+  /** The first step of a runner that its journal still holds: 0 until it has been trimmed. */
+  firstStep(app: string, runner: string): Promise<number>;
 
   /** Resolves when something may have been committed since the call, or when `signal` is aborted. May be spurious. */
   changed(signal: AbortSignal): Promise<void>;
@@ -113,6 +121,51 @@ export interface LogWriter {
   close(): Promise<void>;
 }
 
+/** A log that can give its oldest records up. */
+export interface TrimmableLog extends Log {
+  writer(app: string): Promise<TrimmingWriter>;
+
+  /**
+   * From where on each runner that has taken from the topic would read it again after a crash, by `app/runner`: what
+   * its kept steps took, and what it has not taken yet. Records before the least of these are executed by nobody again.
+   */
+  needs(topic: string, partition: number): Promise<ReadonlyMap<string, number>>;
+
+  /** The runners of an app that have taken a step. */
+  runners(app: string): readonly string[];
+
+  /** Where a runner stands, as its writer would say it. */
+  runnerState(app: string, runner: string): Promise<RunnerState>;
+
+  /** Bytes kept of the topic: records with their keys, about what they take on disk. */
+  bytes(topic: string, partition: number): Promise<number>;
+
+  /**
+   * The greatest offset from which on at least so many bytes are kept, or the first one kept where there are fewer. An
+   * adapter may keep a mebibyte more.
+   */
+  offsetKeeping(topic: string, partition: number, bytes: number): Promise<number>;
+}
+
+export interface TrimmingWriter extends LogWriter {
+  /**
+   * Removes the records of a topic of its own that lie before `to`, at most all there are. Readers see them go at
+   * once; the room they took is free when this resolves, for what is written next. Offsets go on as before. A crash
+   * in the middle leaves room that the next call frees.
+   */
+  trim(topic: string, partition: number, to: number): Promise<void>;
+
+  /** Removes the steps of a runner that its stored state holds: nothing but `hark verify` reads them again. */
+  trimJournal(runner: string): Promise<void>;
+
+  /** Removes a runner that will not run again, with its state: it needs nothing any more. */
+  forgetRunner(runner: string): Promise<void>;
+}
+
+export function isTrimmable<Reader extends LogReader>(log: Reader): log is Reader & TrimmableLog {
+  return 'needs' in log;
+}
+
 /** A whole log: any reader, and a writer for each app. */
 export interface Log extends LogReader {
   /** Identity of this log, made with it: offsets of one epoch mean nothing in another. */
@@ -138,6 +191,19 @@ export class LogFullError extends Error {
 /** What keeps the log does not answer. As with a full disk nothing of the commit stands: try again later. */
 export class LogAwayError extends LogFullError {
   override readonly code = 'log_away';
+}
+
+/** What is asked for has been trimmed: the log keeps what comes from `earliest` on. */
+export class TrimmedError extends Error {
+  readonly code = 'trimmed';
+  constructor(
+    /** A topic, or the journal of a runner. */
+    readonly of: string,
+    readonly asked: number,
+    readonly earliest: number,
+  ) {
+    super(`${of} is kept from ${earliest} on: ${asked} is older than the retention`);
+  }
 }
 
 /** A stored record does not match its checksum. */

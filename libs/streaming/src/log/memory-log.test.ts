@@ -1,4 +1,8 @@
 import { describeLog } from './log.contract.js';
 import { MemoryLog } from './memory-log.js';
+import { describeTrimming } from './trimming.contract.js';
 
-describeLog('MemoryLog', () => Promise.resolve(new MemoryLog({ now: () => 1_700_000_000_000 })));
+const open = () => Promise.resolve(new MemoryLog({ now: () => 1_700_000_000_000 }));
+
+describeLog('MemoryLog', open);
+describeTrimming('MemoryLog', open);

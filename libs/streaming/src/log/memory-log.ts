@@ -2,16 +2,24 @@ import type {
   Commit,
   CommitResult,
   InputRange,
-  Log,
   LogRecord,
-  LogWriter,
   NewRecord,
   RunnerState,
+  TrimmableLog,
+  TrimmingWriter,
 } from './log.js';
-import { FencedError, partitionKey } from './log.js';
+import { FencedError, TrimmedError, partitionKey } from './log.js';
 import { HARK_TOPIC_OWNERS, NotOwnerError, ownerOf, type TopicOwners } from './topic-owners.js';
 
+interface Partition {
+  /** Offset of the first of `records`. */
+  first: number;
+  records: LogRecord[];
+}
+
 interface Journal {
+  /** Number of the first of `steps`. */
+  first: number;
   readonly steps: (readonly InputRange[])[];
   readonly positions: Map<string, number>;
   snapshot: RunnerState['snapshot'];
@@ -28,11 +36,11 @@ interface App {
  * The log in memory, for tests and for work without a service. It outlives its writers: closing one and opening
  * another is a restart, opening another without closing the first a takeover. Durable as long as the object lives.
  */
-export class MemoryLog implements Log {
+export class MemoryLog implements TrimmableLog {
   readonly epoch: string;
   private readonly now: () => number;
   private readonly owners: TopicOwners;
-  private readonly partitions = new Map<string, LogRecord[]>();
+  private readonly partitions = new Map<string, Partition>();
   private readonly apps = new Map<string, App>();
   private readonly waiting = new Set<() => void>();
 
@@ -48,19 +56,60 @@ export class MemoryLog implements Log {
   }
 
   read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]> {
-    const records = this.partitions.get(partitionKey(topic, partition)) ?? [];
+    const { first, records } = this.partition(topic, partition);
+    if (from < first) return Promise.reject(new TrimmedError(topic, from, first));
     let bytes = 0;
-    let to = from;
-    while (to < records.length && (to === from || bytes < maxBytes)) bytes += records[to++].value.length;
-    return Promise.resolve(records.slice(from, to));
+    const start = from - first;
+    let to = start;
+    while (to < records.length && (to === start || bytes < maxBytes)) bytes += records[to++].value.length;
+    return Promise.resolve(records.slice(start, to));
   }
 
   lookUp(topic: string, partition: number, offset: number): LogRecord | null {
-    return this.partitions.get(partitionKey(topic, partition))?.[offset] ?? null;
+    const { first, records } = this.partition(topic, partition);
+    return records[offset - first] ?? null;
   }
 
   end(topic: string, partition: number): Promise<number> {
-    return Promise.resolve(this.partitions.get(partitionKey(topic, partition))?.length ?? 0);
+    const { first, records } = this.partition(topic, partition);
+    return Promise.resolve(first + records.length);
+  }
+
+  earliest(topic: string, partition: number): Promise<number> {
+    return Promise.resolve(this.partition(topic, partition).first);
+  }
+
+  runners(app: string): readonly string[] {
+    return [...(this.apps.get(app)?.journals.keys() ?? [])];
+  }
+
+  runnerState(app: string, runner: string): Promise<RunnerState> {
+    return Promise.resolve(stateOf(this.apps.get(app)?.journals.get(runner)));
+  }
+
+  bytes(topic: string, partition: number): Promise<number> {
+    return Promise.resolve(
+      this.partition(topic, partition).records.reduce((sum, each) => sum + sizeOf(each), 0),
+    );
+  }
+
+  offsetKeeping(topic: string, partition: number, bytes: number): Promise<number> {
+    const { first, records } = this.partition(topic, partition);
+    let at = records.length;
+    for (let left = bytes; at > 0 && left > 0; at--) left -= sizeOf(records[at - 1]);
+    return Promise.resolve(first + at);
+  }
+
+  needs(topic: string, partition: number): Promise<ReadonlyMap<string, number>> {
+    const key = partitionKey(topic, partition);
+    const needs = new Map<string, number>();
+    for (const [app, { journals }] of this.apps)
+      for (const [runner, { steps, positions }] of journals) {
+        const taken = steps.flat().find((range) => partitionKey(range.topic, range.partition) === key);
+        const from = taken?.from ?? positions.get(key);
+        if (from !== undefined) needs.set(`${app}/${runner}`, from);
+      }
+    return Promise.resolve(needs);
   }
 
   steps(
@@ -69,8 +118,13 @@ export class MemoryLog implements Log {
     from: number,
     limit: number,
   ): Promise<readonly (readonly InputRange[])[]> {
-    const steps = this.apps.get(app)?.journals.get(runner)?.steps ?? [];
-    return Promise.resolve(steps.slice(from, from + limit));
+    const { first, steps } = this.apps.get(app)?.journals.get(runner) ?? { first: 0, steps: [] };
+    if (from < first) return Promise.reject(new TrimmedError(`the journal of ${runner}`, from, first));
+    return Promise.resolve(steps.slice(from - first, from - first + limit));
+  }
+
+  firstStep(app: string, runner: string): Promise<number> {
+    return Promise.resolve(this.apps.get(app)?.journals.get(runner)?.first ?? 0);
   }
 
   changed(signal: AbortSignal): Promise<void> {
@@ -86,12 +140,14 @@ export class MemoryLog implements Log {
     });
   }
 
-  writer(name: string): Promise<LogWriter> {
+  writer(name: string): Promise<TrimmingWriter> {
     let app = this.apps.get(name);
     if (app === undefined) this.apps.set(name, (app = { owner: 0, journals: new Map() }));
     const token = ++app.owner;
     const { journals } = app;
     const current = () => this.apps.get(name)?.owner === token;
+    const trimming = (trim: () => void): Promise<void> =>
+      current() ? Promise.resolve(trim()) : Promise.reject(new FencedError(name));
     return Promise.resolve({
       // Not `async`: a commit takes effect during the call, and a bad one is a rejected promise all the same.
       commit: (commit) => {
@@ -106,6 +162,22 @@ export class MemoryLog implements Log {
       isFenced: () => !current(),
       runnerState: (runner) => Promise.resolve(stateOf(journals.get(runner))),
       close: () => Promise.resolve(),
+      trim: (topic, partition, to) => {
+        if (ownerOf(this.owners, topic) !== name) return Promise.reject(new NotOwnerError(name, topic));
+        return trimming(() => {
+          const kept = this.partition(topic, partition);
+          const gone = kept.records.splice(0, Math.max(0, to - kept.first));
+          kept.first += gone.length;
+        });
+      },
+      trimJournal: (runner) =>
+        trimming(() => {
+          const journal = journals.get(runner);
+          if (journal === undefined || journal.snapshot === null) return;
+          journal.steps.splice(0, journal.snapshot.step - journal.first);
+          journal.first = journal.snapshot.step;
+        }),
+      forgetRunner: (runner) => trimming(() => void journals.delete(runner)),
     });
   }
 
@@ -128,29 +200,37 @@ export class MemoryLog implements Log {
       const { runner, inputs } = commit.step;
       let journal = journals.get(runner);
       if (journal === undefined)
-        journals.set(runner, (journal = { steps: [], positions: new Map(), snapshot: null }));
+        journals.set(runner, (journal = { first: 0, steps: [], positions: new Map(), snapshot: null }));
       journal.steps.push(inputs.map((input) => ({ ...input })));
       for (const { topic, partition, to } of inputs)
         journal.positions.set(partitionKey(topic, partition), to);
       if (commit.snapshot !== undefined)
-        journal.snapshot = { state: new Uint8Array(commit.snapshot), step: journal.steps.length };
+        journal.snapshot = {
+          state: new Uint8Array(commit.snapshot),
+          step: journal.first + journal.steps.length,
+        };
     }
     this.wake();
     return { firstOffsets };
   }
 
   private append(key: string, added: readonly NewRecord[], timestamp: number): number {
-    let records = this.partitions.get(key);
-    if (records === undefined) this.partitions.set(key, (records = []));
-    const first = records.length;
+    let partition = this.partitions.get(key);
+    if (partition === undefined) this.partitions.set(key, (partition = { first: 0, records: [] }));
+    const { records } = partition;
+    const first = partition.first + records.length;
     for (const record of added)
       records.push({
         key: record.key,
         value: new Uint8Array(record.value),
-        offset: records.length,
+        offset: partition.first + records.length,
         timestamp,
       });
     return first;
+  }
+
+  private partition(topic: string, partition: number): Partition {
+    return this.partitions.get(partitionKey(topic, partition)) ?? { first: 0, records: [] };
   }
 
   private wake(): void {
@@ -158,12 +238,17 @@ export class MemoryLog implements Log {
   }
 }
 
+function sizeOf({ key, value }: LogRecord): number {
+  return key.length + value.length;
+}
+
 function stateOf(journal: Journal | undefined): RunnerState {
   if (journal === undefined) return { snapshot: null, replay: [], steps: 0, positions: new Map() };
+  const { first, steps, snapshot } = journal;
   return {
-    snapshot: journal.snapshot,
-    replay: journal.steps.slice(journal.snapshot?.step ?? 0),
-    steps: journal.steps.length,
+    snapshot,
+    replay: steps.slice((snapshot?.step ?? 0) - first),
+    steps: first + steps.length,
     positions: new Map(journal.positions),
   };
 }

@@ -12,6 +12,8 @@ export interface ReExecutionOptions {
   /** A processor as the app makes it with these settings. */
   readonly processor: (settings: Settings) => Promise<Processor>;
   readonly outputs: Outputs;
+  /** A stored state to go on from, and the number of steps that it holds; default: from the first step. */
+  readonly from?: { readonly step: number; readonly state: Uint8Array };
   /** Which of the records that a step took the processor is shown; default all. */
   readonly shows?: (topic: string, record: LogRecord) => boolean;
   /** Called before each step, with what it takes; may wait, so that others get their turn. */
@@ -22,27 +24,31 @@ export interface ReExecutionOptions {
 const STEPS_AT_ONCE = 1000;
 
 /**
- * Executes the steps of a runner again, from the first, exactly as they were cut and with the settings of then. Where
+ * Executes the steps of a runner again, from the first or a stored state on, exactly as they were cut and with the settings of then. Where
  * settings changed, the state goes over as it did at that start: stored by one processor, restored by the next.
  *
- * @param steps how many.
+ * @param steps how many the runner has taken.
  * @returns the processor as it stands then; null without steps.
  * @throws LostInputError, ProcessorError
  */
 export async function executeAgain(options: ReExecutionOptions, steps: number): Promise<Processor | null> {
-  const { app, runner, log, history, outputs, shows } = options;
+  const { app, runner, log, history, outputs, shows, from } = options;
+  const first = from?.step ?? 0;
   let processor: Processor | null = null;
   let journal: JournalSteps | null = null;
   let ahead: readonly (readonly InputRange[])[] = [];
-  let next = 0;
-  for (let step = 0; step < steps; step++) {
+  let next = first;
+  for (let step = first; step < steps; step++) {
     if (step - next >= ahead.length) {
       next = step;
       ahead = await log.steps(app, runner, step, Math.min(STEPS_AT_ONCE, steps - step));
     }
-    const changed = history.find((each) => each.step === step);
+    const changed =
+      step === first
+        ? history.findLast((each) => each.step <= step)
+        : history.find((each) => each.step === step);
     if (changed !== undefined) {
-      const state: Uint8Array | undefined = processor?.snapshot();
+      const state: Uint8Array | undefined = processor?.snapshot() ?? from?.state;
       processor = await options.processor(changed.settings);
       if (state !== undefined) processor.restore(state);
       journal = new JournalSteps(runner, shown(processor, shows), log, outputs);
@@ -55,13 +61,17 @@ export async function executeAgain(options: ReExecutionOptions, steps: number): 
   return processor;
 }
 
-/** The number of steps in a runner's journal. */
+/** The number of steps that a runner has taken. */
 export async function countSteps(log: LogReader, app: string, runner: string): Promise<number> {
   const stands = async (step: number) => (await log.steps(app, runner, step, 1)).length > 0;
-  if (!(await stands(0))) return 0;
-  let low = 0;
-  let high = 1;
-  for (; await stands(high); high *= 2) low = high;
+  const first = await log.firstStep(app, runner);
+  if (!(await stands(first))) return first;
+  let low = first;
+  let high = first + 1;
+  for (let stride = 1; await stands(high); stride *= 2) {
+    low = high;
+    high += stride;
+  }
   while (high - low > 1) {
     const middle = low + Math.floor((high - low) / 2);
     if (await stands(middle)) low = middle;

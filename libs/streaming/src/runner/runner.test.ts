@@ -602,6 +602,71 @@ describe('a runner', () => {
     expect(await outputsOf(log)).toEqual([]);
   });
 
+  it('begins with the first record kept where it has not read at all', async () => {
+    const log = await logOf({ samples: ['aaaa', 'bbbb', 'cccc'] });
+    await (await log.writer('devices')).trim('samples', 0, 2);
+    const { runner } = await start(log);
+    await drain(runner);
+    const [inputs] = await log.steps('ingest', 'digest', 0, 1);
+    expect(inputs).toEqual([{ topic: 'samples', partition: 0, from: 2, to: 3 }]);
+    // What it began with is not needed again.
+    expect((await log.runnerState('ingest', 'digest')).snapshot?.step).toBe(1);
+  });
+
+  it('begins with the first record kept also when the log is trimmed while it reads', async () => {
+    const log = await logOf({ samples: ['aaaa', 'bbbb', 'cccc'] });
+    const devices = await log.writer('devices');
+    let trimmed = false;
+    const reader = Object.assign(Object.create(log) as LogReader, {
+      read: async (...where: Parameters<LogReader['read']>) => {
+        if (where[0] === 'samples' && !trimmed) {
+          trimmed = true;
+          await devices.trim('samples', 0, 2);
+        }
+        return log.read(...where);
+      },
+    });
+    const { runner } = await start(log, { log: reader });
+    await drain(runner);
+    expect(await log.steps('ingest', 'digest', 0, 1)).toEqual([
+      [{ topic: 'samples', partition: 0, from: 2, to: 3 }],
+    ]);
+  });
+
+  it('stores its state when it is asked to, with the next step or while there is nothing to read', async () => {
+    const log = await logOf({ samples: ['aaaa', 'bbbb'] });
+    const steps: StepReport[] = [];
+    const { runner } = await start(log, { snapshotEveryBytes: 1000, onStep: (step) => steps.push(step) });
+    await runner.step();
+    runner.storeStateSoon();
+    await append(log, 'samples', ['cccc']);
+    await runner.step();
+    expect(steps.map(({ snapshot }) => snapshot)).toEqual([false, true]);
+    await append(log, 'samples', ['dddd']);
+    await runner.step();
+    runner.storeStateSoon();
+    expect(await runner.step()).toBe(false);
+    expect(await log.runnerState('ingest', 'digest')).toMatchObject({ snapshot: { step: 4 }, replay: [] });
+  });
+
+  it('stores its state when it is asked to while it waits', async () => {
+    const log = await logOf({ samples: ['aaaa'] });
+    const stop = new AbortController();
+    const { runner } = await start(log, { snapshotEveryBytes: 1000 });
+    const running = runner.run(stop.signal);
+    const stored = async () => (await log.runnerState('ingest', 'digest')).snapshot?.step;
+    for (let turns = 0; (await log.end('windows', 0)) === 0 && turns < 1000; turns++)
+      await new Promise((resolve) => setImmediate(resolve));
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect(await stored()).toBe(undefined);
+    runner.storeStateSoon();
+    for (let turns = 0; (await stored()) === undefined && turns < 1000; turns++)
+      await new Promise((resolve) => setImmediate(resolve));
+    expect(await stored()).toBe(2);
+    stop.abort();
+    await running;
+  });
+
   it('says how far it has come and what is left', async () => {
     const log = await logOf({ samples: ['aaaa', 'bbbb', 'cccc'], commands: ['x'] });
     const { runner } = await start(log);

@@ -1,5 +1,5 @@
-import type { Commit, InputRange, LogReader, LogWriter } from '../log/log.js';
-import { LogFullError, partitionKey } from '../log/log.js';
+import type { Commit, InputRange, LogReader, LogRecord, LogWriter } from '../log/log.js';
+import { LogFullError, TrimmedError, partitionKey } from '../log/log.js';
 import type { ArtifactStore, Processor } from './processor.js';
 import { admitSettings, recordSettings, type RunnerSettings } from './settings-history.js';
 import { CollectedOutputs, JournalSteps, SuppressedOutputs, endStep, processRecords } from './step.js';
@@ -13,6 +13,8 @@ export interface RunnerOptions {
   readonly processor: Processor;
   /** What the processor reads. A step takes from the first as much as it may, then from the second, and so on. */
   readonly inputs: readonly { readonly topic: string; readonly partition: number }[];
+  /** Where its outputs and the history of its settings go; default partition 0. */
+  readonly partition?: number;
   /** A step ends with the record that reaches this many bytes; see {@link LogReader.read} for how exact that is. */
   readonly maxStepBytes: number;
   /**
@@ -111,6 +113,9 @@ export class Runner {
   private discarded: string[] = [];
   private readonly discard = (name: string) => void this.discarded.push(name);
   private recovered = false;
+  /** The state is to be stored soon, and whom to wake for it. */
+  private storeAsked = false;
+  private wake: () => void = () => undefined;
   private failure: { readonly error: unknown } | null = null;
   private inFlight: Promise<void> = Promise.resolve();
   private committing = false;
@@ -122,16 +127,18 @@ export class Runner {
    * @throws StateFormatError, CorruptStateError, LostInputError, ProcessorError, SettingsChangedError
    */
   async recover(): Promise<Recovery> {
-    const { name, log, writer, processor, settings } = this.options;
+    const { name, log, writer, processor, settings, partition = 0 } = this.options;
     const state = await writer.runnerState(name);
     const { snapshot, replay, positions } = state;
-    const admitted = settings === undefined ? null : await admitSettings(name, log, state, settings);
+    const admitted =
+      settings === undefined ? null : await admitSettings(name, log, state, settings, partition);
     if (snapshot !== null) processor.restore(snapshot.state);
     let bytes = 0;
     const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(this.discard));
     for (const inputs of replay) bytes += await steps.execute(inputs);
-    for (const [partition, position] of positions) this.positions.set(partition, position);
-    if (settings !== undefined && admitted !== null) await recordSettings(writer, settings.topic, admitted);
+    for (const [key, position] of positions) this.positions.set(key, position);
+    if (settings !== undefined && admitted !== null)
+      await recordSettings(writer, settings.topic, admitted, partition);
     this.bytesSinceSnapshot = bytes;
     this.snapshotBytes = snapshot?.state.length ?? 0;
     this.stepsSinceSnapshot = replay.length;
@@ -160,7 +167,18 @@ export class Runner {
   async step(signal: AbortSignal = NEVER): Promise<boolean> {
     const advanced = await this.advance(signal);
     await this.settled();
+    if (!advanced && this.storeAsked) await this.untilThereIsRoom(signal, () => this.storeState());
     return advanced;
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Asks for the state to be stored: with the next step, or by itself where there is nothing to read. */
+  storeStateSoon(): void {
+    this.storeAsked = true;
+    this.wake();
   }
 
   async progress(): Promise<RunnerProgress> {
@@ -176,6 +194,7 @@ export class Runner {
 
   /** With a step that takes nothing. */
   private async storeState(): Promise<void> {
+    this.storeAsked = false;
     if (this.stepsSinceSnapshot === 0) return;
     const { name, writer, processor } = this.options;
     await writer.commit({
@@ -195,8 +214,10 @@ export class Runner {
     if (await this.advance(signal)) return this.rest(signal);
     // Asked for before the inputs are looked at once more, so that no commit falls in between.
     const changed = this.options.log.changed(signal);
-    if (await this.advance(signal)) await this.rest(signal);
-    else await changed;
+    const asked = new Promise<void>((resolve) => (this.wake = resolve));
+    if (await this.advance(signal)) return this.rest(signal);
+    if (this.storeAsked) await this.untilThereIsRoom(signal, () => this.storeState());
+    else await Promise.race([changed, asked]);
   }
 
   private async rest(signal: AbortSignal): Promise<void> {
@@ -246,10 +267,13 @@ export class Runner {
     let bytes = 0;
     for (const { topic, partition } of this.options.inputs) {
       if (bytes >= maxStepBytes) break;
-      const from = this.position(topic, partition);
+      const known = this.positions.get(partitionKey(topic, partition));
+      let begun = known === undefined ? await this.readFirst(topic, partition, maxStepBytes - bytes) : null;
+      const from = known ?? begun?.from ?? 0;
       let to = from;
       for (let room = maxStepBytes - bytes; ; room = Math.min(maxStepBytes, maxLongStepBytes - bytes)) {
-        const read = await log.read(topic, partition, to, room);
+        const read: readonly LogRecord[] = begun?.records ?? (await log.read(topic, partition, to, room));
+        begun = null;
         if (read.length === 0) break;
         processRecords(name, processor, topic, partition, read, outputs);
         for (const { value } of read) bytes += value.length;
@@ -260,6 +284,8 @@ export class Runner {
         await sleep(0, signal);
       }
       if (to === from) continue;
+      // What it begins with may be trimmed before anybody knows that it is needed: it is not to be executed again.
+      if (known === undefined && from > 0) this.storeAsked = true;
       inputs.push({ topic, partition, from, to });
       this.positions.set(partitionKey(topic, partition), to);
     }
@@ -267,17 +293,19 @@ export class Runner {
     endStep(name, processor, inputs, outputs);
     this.bytesSinceSnapshot += bytes;
     this.stepsSinceSnapshot++;
-    const due = this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, 2 * this.snapshotBytes);
+    const due =
+      this.storeAsked || this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, 2 * this.snapshotBytes);
     const discarded = due ? this.discarded : [];
     const snapshot = due ? processor.snapshot() : undefined;
     if (snapshot !== undefined) {
       this.snapshotBytes = snapshot.length;
       this.bytesSinceSnapshot = this.stepsSinceSnapshot = 0;
+      this.storeAsked = false;
       this.discarded = [];
     }
     const appends = [...outputs.records].map(([topic, emitted]) => ({
       topic,
-      partition: 0,
+      partition: this.options.partition ?? 0,
       records: emitted,
     }));
     return {
@@ -290,6 +318,24 @@ export class Runner {
       artifacts,
       discarded,
     };
+  }
+
+  /** Of a topic that has not been read at all: the first records that are kept. */
+  private async readFirst(
+    topic: string,
+    partition: number,
+    maxBytes: number,
+  ): Promise<{ readonly from: number; readonly records: readonly LogRecord[] }> {
+    const { log } = this.options;
+    for (;;) {
+      const from = await log.earliest(topic, partition);
+      try {
+        return { from, records: await log.read(topic, partition, from, maxBytes) };
+      } catch (error) {
+        // Trimmed in between.
+        if (!(error instanceof TrimmedError)) throw error;
+      }
+    }
   }
 
   private write(name: string, bytes: Uint8Array): WrittenArtifact {

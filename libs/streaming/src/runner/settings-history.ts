@@ -58,10 +58,11 @@ export async function readSettingsHistory(
   log: LogReader,
   topic: string,
   runner: string,
+  partition = 0,
 ): Promise<SettingsRecord[]> {
   const history: SettingsRecord[] = [];
   for (let next = 0; ;) {
-    const records = await log.read(topic, 0, next, READ_BYTES);
+    const records = await log.read(topic, partition, next, READ_BYTES);
     if (records.length === 0) return history;
     for (const { value, offset } of records) {
       const record = JSON.parse(text.decoder.decode(value)) as SettingsRecord;
@@ -84,8 +85,9 @@ export async function admitSettings(
   log: LogReader,
   { steps, replay }: RunnerState,
   { topic, values, changeable }: RunnerSettings,
+  partition = 0,
 ): Promise<SettingsRecord | null> {
-  const before = (await readSettingsHistory(log, topic, runner)).at(-1);
+  const before = (await readSettingsHistory(log, topic, runner, partition)).at(-1);
   // A folder older than this history: what was set is not known, and taken to be what is set now.
   if (before === undefined) return { runner, step: 0, settings: values };
   // A variable that the program of then did not know has not changed.
@@ -105,9 +107,10 @@ export async function recordSettings(
   writer: LogWriter,
   topic: string,
   record: SettingsRecord,
+  partition = 0,
 ): Promise<void> {
   const value = text.encoder.encode(JSON.stringify(record));
-  await writer.commit({ appends: [{ topic, partition: 0, records: [{ key: record.runner, value }] }] });
+  await writer.commit({ appends: [{ topic, partition, records: [{ key: record.runner, value }] }] });
   await writer.durable();
 }
 

@@ -1,6 +1,6 @@
 import { kafkaOptions, kafkaSettings, readSettings } from '@hark/service';
 import { HARK_TOPIC_OWNERS } from '@hark/streaming';
-import { KafkaLog, LmdbLog, copyLog } from '@hark/streaming/adapters';
+import { KafkaLog, LmdbLog, copyLog, requireKnownFormats } from '@hark/streaming/adapters';
 import type { Command } from 'commander';
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,6 +49,7 @@ async function migrate(options: MigrateOptions, terminal: Terminal): Promise<voi
   if (kafka === null) throw new UsageError('no brokers: give --brokers, or set HARK_KAFKA_BROKERS');
 
   const from = new LmdbLog({ dir });
+  requireKnownFormats(from);
   let time = 0;
   const to = await KafkaLog.open({
     ...kafka,

@@ -1,4 +1,4 @@
-import { FileArtifactStore, LmdbLog } from '@hark/streaming/adapters';
+import { FileArtifactStore, LmdbLog, requireKnownFormats } from '@hark/streaming/adapters';
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,6 +50,7 @@ async function verify(options: VerifyCommandOptions, terminal: Terminal): Promis
   const progress = new Progress(terminal, 'verifying');
   const started = performance.now();
   try {
+    requireKnownFormats(log);
     const result = await verifyLog({
       log,
       artifacts: new FileArtifactStore(join(folder, 'artifacts')),
@@ -71,11 +72,15 @@ async function verify(options: VerifyCommandOptions, terminal: Terminal): Promis
 }
 
 function summary(result: Verification, seconds: number): string {
-  const { windows, predictions, alerts, modelEvents, artifacts, digest } = result;
+  const { windows, predictions, alerts, modelEvents, artifacts, digest, provenFrom } = result;
+  const from = Object.entries(provenFrom ?? {}).map(([topic, offset]) => `${topic}/${offset}`);
   return [
     `the same, bit for bit, in ${seconds.toFixed(1)} s:`,
     `${grouped(windows)} windows, ${grouped(predictions)} predictions, ${grouped(alerts)} alerts, ` +
       `${grouped(modelEvents)} model events, ${grouped(artifacts)} files`,
     `digest of the predictions ${digest}`,
+    ...(from.length === 0
+      ? []
+      : [`the log was trimmed: executed again from ${from.join(', ')} on; what lies before is intact`]),
   ].join('\n');
 }

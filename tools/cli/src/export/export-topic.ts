@@ -1,5 +1,5 @@
 import { TOPICS } from '@hark/contracts';
-import { LmdbLog } from '@hark/streaming/adapters';
+import { LmdbLog, requireKnownFormats } from '@hark/streaming/adapters';
 import { reportColumns, reportRows } from '@hark/streaming/files';
 import { predictionsRows, rowsOf, windowsRows, type Row, type SourceRows } from '@hark/streaming/queries';
 import { existsSync } from 'node:fs';
@@ -39,8 +39,10 @@ export async function exportTopic(
   const schema = reportColumns({ schema: source.columns, keyColumns: [] });
   const isFinal = source.columns.findIndex((column) => column.name === 'final');
   try {
+    requireKnownFormats(log);
     folder.requireEpoch(log.epoch);
-    const from = folder.position;
+    // What went before it was exported is not in the folder.
+    const from = Math.max(folder.position, await log.earliest(TOPICS[name], 0));
     const end = await log.end(TOPICS[name], 0);
     let rows: Row[] = [];
     let added = 0;

@@ -6,16 +6,21 @@ const READ_BYTES = 1 << 20;
 export class StoredRecords {
   private ahead: readonly LogRecord[] = [];
   private taken = 0;
-  private offset = 0;
 
   constructor(
     private readonly log: LogReader,
     readonly topic: string,
+    private offset = 0,
   ) {}
 
   /** Offset of the record that {@link next} gives. */
   get position(): number {
     return this.offset;
+  }
+
+  /** Passes over the next record, which the log need not keep any more. */
+  skip(): void {
+    this.offset++;
   }
 
   /** The next record, or null at the end. */

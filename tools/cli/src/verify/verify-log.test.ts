@@ -105,6 +105,69 @@ describe('a log executed again', () => {
   });
 });
 
+describe('a log that was trimmed', () => {
+  const trimmed = new SmallService();
+  const verifyIt = (log: LogReader = trimmed.log) => {
+    const { signal } = new AbortController();
+    return verifyLog({
+      log,
+      artifacts: trimmed.artifacts,
+      environment: {},
+      onProgress: () => undefined,
+      signal,
+    });
+  };
+  beforeAll(async () => {
+    await trimmed.run(() => trimmed.send(0.5), 'stopped');
+    await trimmed.run(() => trimmed.send(0.2), 'killed');
+    const ingest = await trimmed.log.writer('ingest');
+    await ingest.trimJournal('windower');
+    await (await trimmed.log.writer('learner')).trimJournal('learner');
+    for (const topic of [TOPICS.samples, TOPICS.windows])
+      await ingest.trim(topic, 0, Math.min(...(await trimmed.log.needs(topic, 0)).values()));
+  });
+
+  it('is executed again from the states stored last, and says from where on', async () => {
+    const { same, provenFrom, windows, predictions } = await verifyIt();
+    expect(same).toBe(true);
+    expect(windows).toBeGreaterThan(10);
+    expect(predictions).toBeGreaterThan(10);
+    expect(provenFrom).toMatchObject({
+      windows: (await trimmed.log.end(TOPICS.windows, 0)) - windows,
+      predictions: (await trimmed.log.end(TOPICS.predictions, 0)) - predictions,
+    });
+    expect(await trimmed.log.earliest(TOPICS.windows, 0)).toBeGreaterThan(0);
+  });
+
+  it('does not come out when one bit behind that was flipped', async () => {
+    const offset = (await trimmed.log.end(TOPICS.predictions, 0)) - 2;
+    const log = Object.assign(Object.create(trimmed.log) as LogReader, {
+      read: async (of: string, ...where: [number, number, number]) =>
+        (await trimmed.log.read(of, ...where)).map((record) =>
+          of === TOPICS.predictions && record.offset === offset
+            ? { ...record, value: flipped(record.value) }
+            : record,
+        ),
+    });
+    expect((await verifyIt(log)).difference).toMatchObject({ topic: TOPICS.predictions, offset });
+  });
+
+  it('is executed again from its first record where only what came out of it was trimmed', async () => {
+    const outputs = new SmallService();
+    await outputs.run(() => outputs.send(0.4), 'stopped');
+    const learner = await outputs.log.writer('learner');
+    await learner.trim(TOPICS.predictions, 0, 30);
+    const { signal } = new AbortController();
+    const { same, provenFrom, predictions } = await verifyLog({
+      ...{ log: outputs.log, artifacts: outputs.artifacts, environment: {} },
+      ...{ onProgress: () => undefined, signal },
+    });
+    expect(same).toBe(true);
+    expect(provenFrom).toEqual({ predictions: 30 });
+    expect(predictions).toBe((await outputs.log.end(TOPICS.predictions, 0)) - 30);
+  });
+});
+
 it('says where two values begin to differ', () => {
   const long = 'x'.repeat(300);
   const at = { topic: 'predictions', offset: 4, artifact: null };

@@ -2,6 +2,7 @@ import { TOPICS } from '@hark/contracts';
 import {
   countSteps,
   executeAgain,
+  isTrimmable,
   readSettingsHistory,
   type ArtifactStore,
   type InputRange,
@@ -28,7 +29,12 @@ export interface Verification {
   readonly modelEvents: number;
   /** Files of versions and of users put away. */
   readonly artifacts: number;
-  /** SHA-256 over the predictions, in their order. */
+  /**
+   * Of a log that was trimmed: by topic the offset from which on it was executed again, as nothing before a stored state
+   * can be. What lies before was read, and is intact. Null: from the first record.
+   */
+  readonly provenFrom: Readonly<Record<string, number>> | null;
+  /** SHA-256 over the predictions that were executed again, in their order. */
   readonly digest: string;
 }
 
@@ -56,13 +62,20 @@ interface Part {
 }
 
 /**
- * Executes what is stored again, from the first record, and compares every window, prediction, alert, model event and
+ * Executes what is stored again, from the first record or, where a journal was trimmed, from the state stored last, and compares every window, prediction, alert, model event and
  * version with what is stored. Only reads; what is stored meanwhile is left out.
  */
 export async function verifyLog(options: VerifyOptions): Promise<Verification> {
-  const { log, environment } = options;
+  const { log, artifacts, environment } = options;
   const made = new Map<string, Uint8Array>();
-  const found = { made, artifacts: 0, counts: new Map<string, number>(), digest: createHash('sha256') };
+  const found = {
+    made,
+    artifacts: 0,
+    counts: new Map<string, number>(),
+    digest: createHash('sha256'),
+    provenFrom: {},
+  };
+  const learnerWhole = (await log.firstStep('learner', 'learner')) === 0;
   const parts: Part[] = [
     {
       ...{ app: 'ingest', runner: 'windower', settingsTopic: TOPICS.ingestSettings },
@@ -72,7 +85,12 @@ export async function verifyLog(options: VerifyOptions): Promise<Verification> {
     {
       ...{ app: 'learner', runner: 'learner', settingsTopic: TOPICS.learnerSettings },
       processor: (settings) =>
-        recordedLearner(settings, log, storeOf(made), environment['HARK_TFJS_NODE'] || undefined),
+        recordedLearner(
+          settings,
+          log,
+          storeOf(made, artifacts, learnerWhole),
+          environment['HARK_TFJS_NODE'] || undefined,
+        ),
       ...{ input: TOPICS.windows, outputs: [TOPICS.predictions, TOPICS.alerts, TOPICS.models] },
       ...{ from: 0.3, share: 0.7 },
     },
@@ -93,6 +111,7 @@ export async function verifyLog(options: VerifyOptions): Promise<Verification> {
     alerts: count(TOPICS.alerts),
     modelEvents: count(TOPICS.models),
     artifacts: found.artifacts,
+    provenFrom: Object.keys(found.provenFrom).length === 0 ? null : found.provenFrom,
     digest: found.digest.digest('hex'),
   };
 }
@@ -102,15 +121,20 @@ interface Found {
   readonly made: Map<string, Uint8Array>;
   artifacts: number;
   readonly counts: Map<string, number>;
+  readonly provenFrom: Record<string, number>;
   readonly digest: ReturnType<typeof createHash>;
 }
 
 async function verifyPart(part: Part, options: VerifyOptions, found: Found): Promise<void> {
+  if ((await options.log.firstStep(part.app, part.runner)) > 0) return verifyTail(part, options, found);
   const { app, runner, processor, input, outputs: topics } = part;
   const { log, artifacts, onProgress, signal } = options;
   const steps = await countSteps(log, app, runner);
   const end = await log.end(input, 0);
   const stored = new Map(topics.map((topic) => [topic, new StoredRecords(log, topic)]));
+  const earliest = new Map<string, number>();
+  for (const topic of topics) earliest.set(topic, await log.earliest(topic, 0));
+  for (const [topic, offset] of earliest) if (offset > 0) found.provenFrom[topic] = offset;
   const computed: (NewRecord & { readonly topic: string })[] = [];
   const outputs: Outputs = {
     suppressed: false,
@@ -126,10 +150,13 @@ async function verifyPart(part: Part, options: VerifyOptions, found: Found): Pro
       const records = stored.get(topic);
       if (records === undefined) throw new RangeError(`${runner} emits to ${topic}`);
       const offset = records.position;
+      if (offset < (earliest.get(topic) ?? 0)) {
+        records.skip();
+        continue;
+      }
       const record = await records.next();
       requireSameRecord(topic, offset, record, { key, value });
-      found.counts.set(topic, offset + 1);
-      if (topic === TOPICS.predictions) found.digest.update(value);
+      tell(found, topic, value);
     }
   };
   const onStep = async (inputs: readonly InputRange[]): Promise<void> => {
@@ -154,6 +181,75 @@ async function verifyPart(part: Part, options: VerifyOptions, found: Found): Pro
   if (isEnd) for (const [name, bytes] of found.made) requireSameArtifact(name, artifacts.read(name), bytes);
 }
 
+/**
+ * What came after the state stored last: its outputs are the last of their topics. Before them records are read alone,
+ * each with its checksum.
+ */
+async function verifyTail(part: Part, options: VerifyOptions, found: Found): Promise<void> {
+  const { app, runner, processor, outputs: topics } = part;
+  const { log, artifacts, onProgress, signal } = options;
+  if (!isTrimmable(log)) throw new TypeError('a log that was trimmed can say how runners stand');
+  const endsNow = () => Promise.all(topics.map((topic) => log.end(topic, 0)));
+  // A step stands together with its outputs: where the ends are the same after the state was read, they are its.
+  let ends = await endsNow();
+  let state = await log.runnerState(app, runner);
+  for (let again = await endsNow(); String(again) !== String(ends); again = await endsNow()) {
+    ends = again;
+    state = await log.runnerState(app, runner);
+  }
+  const computed = new Map<string, NewRecord[]>(topics.map((topic) => [topic, []]));
+  const made = new Map<string, Uint8Array>();
+  const outputs: Outputs = {
+    suppressed: false,
+    emit: (topic, key, value) => void computed.get(topic)?.push({ key, value }),
+    artifact: (name, bytes) => {
+      found.artifacts++;
+      made.set(name, bytes);
+      found.made.set(name, bytes);
+    },
+    discard: (name) => {
+      made.delete(name);
+      found.made.delete(name);
+    },
+  };
+  const { snapshot, replay, steps } = state;
+  if (snapshot === null) throw new RangeError(`the journal of ${runner} was trimmed without a stored state`);
+  // What is trimmed meanwhile was read already.
+  const journal = Object.assign(Object.create(log) as LogReader, {
+    steps: (_app: string, _runner: string, from: number, limit: number) =>
+      Promise.resolve(replay.slice(from - snapshot.step, from - snapshot.step + limit)),
+  });
+  const onStep = async (): Promise<void> => {
+    signal.throwIfAborted();
+    await turn();
+  };
+  const history = await historyOf(part, options);
+  const from = { step: snapshot.step, state: snapshot.state };
+  await executeAgain({ app, runner, log: journal, history, processor, outputs, onStep, from }, steps);
+  onProgress(part.from + part.share / 2, runner);
+  for (const [i, topic] of topics.entries()) {
+    const made = computed.get(topic) ?? [];
+    const first = Math.max(0, ends[i] - made.length);
+    const stored = new StoredRecords(log, topic, await log.earliest(topic, 0));
+    while (stored.position < first) {
+      signal.throwIfAborted();
+      if ((await stored.next()) === null) break;
+    }
+    found.provenFrom[topic] = first;
+    for (const { key, value } of made) {
+      const offset = stored.position;
+      requireSameRecord(topic, offset, await stored.next(), { key, value });
+      tell(found, topic, value);
+    }
+  }
+  for (const [name, bytes] of made) requireSameArtifact(name, artifacts.read(name), bytes);
+}
+
+function tell(found: Found, topic: string, value: Uint8Array): void {
+  found.counts.set(topic, (found.counts.get(topic) ?? 0) + 1);
+  if (topic === TOPICS.predictions) found.digest.update(value);
+}
+
 /** A folder older than the history of settings was made with what is set now, as far as anybody knows. */
 async function historyOf(
   { runner, settingsTopic }: Part,
@@ -166,6 +262,11 @@ async function historyOf(
   return history.length > 0 ? history : [{ runner, step: 0, settings: Object.fromEntries(set) }];
 }
 
-function storeOf(made: ReadonlyMap<string, Uint8Array>): Pick<ArtifactStore, 'read'> {
-  return { read: (name) => made.get(name)?.slice() ?? null };
+/** Of a trimmed log, files made before the state that is gone on from are those that are stored. */
+function storeOf(
+  made: ReadonlyMap<string, Uint8Array>,
+  stored: Pick<ArtifactStore, 'read'>,
+  isWhole: boolean,
+): Pick<ArtifactStore, 'read'> {
+  return { read: (name) => made.get(name)?.slice() ?? (isWhole ? null : stored.read(name)) };
 }

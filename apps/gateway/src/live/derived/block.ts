@@ -1,5 +1,6 @@
 import type { LogReader } from '@hark/streaming';
 import type { ChannelEntry } from '../channel.js';
+import { readKept } from '../log-channel.js';
 import { predictionOf, type Derivation, type KeptMessage } from './derivation.js';
 
 /** Records that a block covers. */
@@ -44,11 +45,14 @@ export class Block {
 
   private async take(log: LogReader, topic: string): Promise<boolean> {
     if (this.growing === null || this.to >= this.limit) return true;
-    const records = await log.read(topic, 0, this.to, SLICE_BYTES);
+    const { records } = await readKept(log, topic, this.to, SLICE_BYTES);
     if (records.length === 0) return false;
     for (const record of records) {
       // The log may have been trimmed since.
-      if (record.offset >= this.limit) break;
+      if (record.offset >= this.limit) {
+        this.to = this.limit;
+        break;
+      }
       const prediction = predictionOf(record);
       const message = prediction === null ? null : this.growing.take(record.offset, prediction);
       this.to = record.offset + 1;

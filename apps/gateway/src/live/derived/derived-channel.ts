@@ -1,7 +1,6 @@
 import type { LogReader } from '@hark/streaming';
 import type { Clock } from '../../clock.js';
 import type { Channel, ChannelEntry, ChannelSlice, ChannelSnapshot } from '../channel.js';
-import { earliestOf } from '../log-channel.js';
 import { Block, entryOf } from './block.js';
 import { restoreTo, type Checkpoints } from './checkpoints.js';
 import type { Derivation } from './derivation.js';
@@ -53,7 +52,7 @@ export class DerivedChannel implements Channel {
   }
 
   earliest(): Promise<number> {
-    return earliestOf(this.log, this.topic);
+    return this.log.earliest(this.topic, 0);
   }
 
   changed(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { CorruptLogError, CorruptStateError, partitionKey } from '../../log/log.js';
+import { CorruptLogError, CorruptStateError, TrimmedError, partitionKey } from '../../log/log.js';
 import type { InputRange, LogRecord, RunnerState } from '../../log/log.js';
 import { openValue } from './checked-value.js';
 import { decodeFrame } from './frame.js';
@@ -18,10 +18,14 @@ import {
   runnerOf,
   snapshotKey,
   standingKey,
+  startKey,
 } from './keys.js';
 import { LogFormatError } from './storage-errors.js';
 
-export const FORMAT = 1;
+/** Nothing has been trimmed. */
+const WHOLE_FORMAT = 1;
+/** Partitions and journals may begin behind 0: what reads format 1 alone would take them for damaged. */
+export const FORMAT = 2;
 
 /** One reader slot a process is the rule; a slot takes 64 bytes of the lock file. */
 const MAX_READERS = 254;
@@ -94,7 +98,7 @@ export class AppEnvironment {
       const format = this.number(FORMAT_KEY);
       if (format > FORMAT) throw new LogFormatError(this.path, format, FORMAT);
       const before = this.number(OWNER_KEY);
-      void this.store.put(FORMAT_KEY, encodeNumber(FORMAT));
+      if (format === 0) void this.store.put(FORMAT_KEY, encodeNumber(WHOLE_FORMAT));
       void this.store.put(OWNER_KEY, encodeNumber(before + 1));
       if (before > 0) void this.store.put(fence(before), Buffer.from([1]));
       return before + 1;
@@ -116,6 +120,8 @@ export class AppEnvironment {
   read(topic: string, partition: number, from: number, maxBytes: number): LogRecord[] {
     const records: LogRecord[] = [];
     if (!this.readable()) return records;
+    const earliest = this.startOf(topic, partition);
+    if (from < earliest) throw new TrimmedError(topic, from, earliest);
     let next = from;
     let bytes = 0;
     const start = frameKey(topic, partition, from);
@@ -139,7 +145,18 @@ export class AppEnvironment {
     const start = frameKey(topic, partition, Number.MAX_SAFE_INTEGER);
     const end = partitionPrefix(topic, partition);
     for (const key of this.store.getKeys({ start, end, reverse: true, limit: 1 })) return numberOf(key) + 1;
-    return 0;
+    return this.startOf(topic, partition);
+  }
+
+  earliest(topic: string, partition: number): number {
+    return this.readable() ? this.startOf(topic, partition) : 0;
+  }
+
+  /** Keys of the first frames that hold nothing but records before the offset. */
+  framesBefore(topic: string, partition: number, offset: number, limit: number): Buffer[] {
+    if (!this.readable()) return [];
+    const [start, end] = [partitionPrefix(topic, partition), frameKey(topic, partition, offset)];
+    return [...this.store.getKeys({ start, end, limit })];
   }
 
   standing(runner: string): Standing {
@@ -163,12 +180,43 @@ export class AppEnvironment {
   steps(runner: string, from: number, to: number): (readonly InputRange[])[] {
     const steps: (readonly InputRange[])[] = [];
     if (!this.readable()) return steps;
-    for (const { key, value } of this.store.getRange({
-      start: journalKey(runner, from),
-      end: journalKey(runner, to),
-    }))
-      steps.push(this.parse(runner, `journal entry ${numberOf(key)}`, key, value) as InputRange[]);
+    for (const { number, inputs } of this.journal(runner, from, to)) {
+      if (number !== from + steps.length) break;
+      steps.push(inputs);
+    }
+    if (steps.length === 0 && from < to) {
+      const first = this.firstStep(runner);
+      if (from < first) throw new TrimmedError(`the journal of ${runner}`, from, first);
+    }
     return steps;
+  }
+
+  /** The first step that the journal holds, or the next one where it holds none. */
+  firstStep(runner: string): number {
+    if (!this.readable()) return 0;
+    for (const key of this.journalKeys(runner, Infinity, 1)) return numberOf(key);
+    return this.standing(runner).steps;
+  }
+
+  /** Keys of the first entries of the journal that lie before a step. */
+  journalKeys(runner: string, before: number, limit: number): Buffer[] {
+    const end = journalKey(runner, Math.min(before, Number.MAX_SAFE_INTEGER));
+    return [...this.store.getKeys({ start: journalKey(runner, 0), end, limit })];
+  }
+
+  /** See {@link TrimmableLog.needs}; null where the runner has taken nothing of the topic. */
+  need(runner: string, topic: string, partition: number): number | null {
+    const position = this.standing(runner).positions.get(partitionKey(topic, partition));
+    if (position === undefined) return null;
+    for (const { inputs } of this.journal(runner, 0, Number.MAX_SAFE_INTEGER))
+      for (const range of inputs)
+        if (range.topic === topic && range.partition === partition) return range.from;
+    return position;
+  }
+
+  /** Number of steps that the stored state of a runner holds; 0 where there is none. */
+  snapshotStep(runner: string): number {
+    return this.readable() ? (this.snapshot(runner)?.step ?? 0) : 0;
   }
 
   runnerState(runner: string): RunnerState {
@@ -201,6 +249,22 @@ export class AppEnvironment {
     const payload = openValue(key, value);
     if (payload === null) throw new CorruptStateError(runner, 'snapshot');
     return { step: decodeNumber(payload), state: payload.subarray(8) };
+  }
+
+  private *journal(
+    runner: string,
+    from: number,
+    to: number,
+  ): Generator<{ number: number; inputs: InputRange[] }> {
+    const range = { start: journalKey(runner, from), end: journalKey(runner, to) };
+    for (const { key, value } of this.store.getRange(range)) {
+      const number = numberOf(key);
+      yield { number, inputs: this.parse(runner, `journal entry ${number}`, key, value) as InputRange[] };
+    }
+  }
+
+  private startOf(topic: string, partition: number): number {
+    return this.number(startKey(topic, partition));
   }
 
   private parse(runner: string, what: string, key: Buffer, value: Buffer): unknown {

@@ -5,6 +5,8 @@
  */
 
 const FRAME = 0x10;
+const START = 0x11;
+const SIZE = 0x12;
 const JOURNAL = 0x20;
 const STANDING = 0x21;
 const SNAPSHOT = 0x22;
@@ -28,6 +30,21 @@ export function frameKey(topic: string, partition: number, lastOffset: number): 
 /** Sorts before every frame of the partition. */
 export function partitionPrefix(topic: string, partition: number): Buffer {
   return Buffer.concat([named(FRAME, topic), encodeNumber(partition)]);
+}
+
+/** Offset of the first record kept; absent: 0. */
+export function startKey(topic: string, partition: number): Buffer {
+  return Buffer.concat([named(START, topic), encodeNumber(partition)]);
+}
+
+/** How many bytes had been appended to the partition with the record of this offset; see `SizeMarks`. */
+export function sizeKey(topic: string, partition: number, lastOffset: number): Buffer {
+  return Buffer.concat([sizePrefix(topic, partition), encodeNumber(lastOffset)]);
+}
+
+/** Sorts before every size of the partition. */
+export function sizePrefix(topic: string, partition: number): Buffer {
+  return Buffer.concat([named(SIZE, topic), encodeNumber(partition)]);
 }
 
 export function journalKey(runner: string, step: number): Buffer {

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import type { InputRange, Log, LogRecord, LogWriter } from '../../log/log.js';
+import type {
+  InputRange,
+  LogRecord,
+  LogWriter,
+  RunnerState,
+  TrimmableLog,
+  TrimmingWriter,
+} from '../../log/log.js';
 import { LogClosedError } from '../../log/log.js';
 import { HARK_TOPIC_OWNERS, NotOwnerError, ownerOf, type TopicOwners } from '../../log/topic-owners.js';
 import { AppEnvironment } from './app-environment.js';
@@ -7,6 +14,7 @@ import { ChangePoller } from './change-poller.js';
 import { readOrMakeEpoch } from './epoch.js';
 import { watchFiles } from './file-watch.js';
 import { LmdbWriter } from './lmdb-writer.js';
+import { SizeMarks } from './size-marks.js';
 
 export interface LmdbLogOptions {
   /** Folder of the log, made when absent. Each writing app has a folder in it, named as the app. */
@@ -22,7 +30,7 @@ export interface LmdbLogOptions {
  *
  * The values of records read are views of the frame that they were committed in (up to 1 MiB): copy one to keep it.
  */
-export class LmdbLog implements Log {
+export class LmdbLog implements TrimmableLog {
   readonly epoch: string;
   private readonly dir: string;
   private readonly owners: TopicOwners;
@@ -52,11 +60,35 @@ export class LmdbLog implements Log {
   }
 
   lookUp(topic: string, partition: number, offset: number): LogRecord | null {
-    return this.environmentOf(topic)?.read(topic, partition, offset, 1)[0] ?? null;
+    const environment = this.environmentOf(topic);
+    if (environment === null || offset < environment.earliest(topic, partition)) return null;
+    return environment.read(topic, partition, offset, 1)[0] ?? null;
   }
 
   async end(topic: string, partition: number): Promise<number> {
     return this.environmentOf(topic)?.end(topic, partition) ?? 0;
+  }
+
+  async earliest(topic: string, partition: number): Promise<number> {
+    return this.environmentOf(topic)?.earliest(topic, partition) ?? 0;
+  }
+
+  async bytes(topic: string, partition: number): Promise<number> {
+    return this.sizes(topic)?.bytes(topic, partition) ?? 0;
+  }
+
+  async offsetKeeping(topic: string, partition: number, bytes: number): Promise<number> {
+    return this.sizes(topic)?.offsetKeeping(topic, partition, bytes) ?? 0;
+  }
+
+  async needs(topic: string, partition: number): Promise<ReadonlyMap<string, number>> {
+    const needs = new Map<string, number>();
+    for (const app of Object.keys(this.owners))
+      for (const runner of this.runners(app)) {
+        const need = this.environment(app)?.need(runner, topic, partition) ?? null;
+        if (need !== null) needs.set(`${app}/${runner}`, need);
+      }
+    return needs;
   }
 
   async steps(
@@ -68,6 +100,15 @@ export class LmdbLog implements Log {
     return this.environment(app)?.steps(runner, from, from + limit) ?? [];
   }
 
+  async runnerState(app: string, runner: string): Promise<RunnerState> {
+    const none: RunnerState = { snapshot: null, replay: [], steps: 0, positions: new Map() };
+    return this.environment(app)?.runnerState(runner) ?? none;
+  }
+
+  async firstStep(app: string, runner: string): Promise<number> {
+    return this.environment(app)?.firstStep(runner) ?? 0;
+  }
+
   /** The runners of an app that have taken a step. */
   runners(app: string): readonly string[] {
     return this.environment(app)?.runners() ?? [];
@@ -77,7 +118,7 @@ export class LmdbLog implements Log {
     return this.closing === null ? this.poller.changed(signal) : Promise.reject(new LogClosedError());
   }
 
-  async writer(app: string): Promise<LogWriter> {
+  async writer(app: string): Promise<TrimmingWriter> {
     const topics = this.owners[app];
     if (topics === undefined) throw new NotOwnerError(app, '(any)');
     if (this.closing !== null) throw new LogClosedError();
@@ -111,6 +152,11 @@ export class LmdbLog implements Log {
   private environmentOf(topic: string): AppEnvironment | null {
     const app = ownerOf(this.owners, topic);
     return app === null ? null : this.environment(app);
+  }
+
+  private sizes(topic: string): SizeMarks | null {
+    const environment = this.environmentOf(topic);
+    return environment === null ? null : new SizeMarks(environment);
   }
 
   private environment(app: string): AppEnvironment | null {

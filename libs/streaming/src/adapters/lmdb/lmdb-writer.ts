@@ -1,8 +1,9 @@
-import type { Commit, CommitResult, LogWriter, RunnerState } from '../../log/log.js';
+import type { Commit, CommitResult, RunnerState, TrimmingWriter } from '../../log/log.js';
 import { FencedError, LogClosedError, LogFullError, partitionKey } from '../../log/log.js';
 import { NotOwnerError } from '../../log/topic-owners.js';
 import {
   type AppEnvironment,
+  FORMAT,
   type Standing,
   advance,
   encodeInputs,
@@ -12,6 +13,7 @@ import { HEADER_BYTES, type UnsealedValue, seal, sealPayload, unsealed } from '.
 import { checkRoom } from './disk-room.js';
 import { type Frame, encodeFrames } from './frame.js';
 import {
+  FORMAT_KEY,
   NUMBER_BYTES,
   TRANSACTIONS_KEY,
   encodeNumber,
@@ -20,7 +22,9 @@ import {
   journalKey,
   snapshotKey,
   standingKey,
+  startKey,
 } from './keys.js';
+import { SizeMarks, type Tally } from './size-marks.js';
 import {
   LogDiskError,
   LogFormatError,
@@ -33,6 +37,11 @@ import {
 /** Commits are taken into one transaction up to this size. */
 const MAX_GROUP_BYTES = 16 << 20;
 
+/** Values that one transaction removes at most, so that the commits beside it do not wait for long. */
+const REMOVED_AT_ONCE = 256;
+/** The same of steps, which are small. */
+const STEPS_REMOVED_AT_ONCE = 4096;
+
 /** A commit that has been called and not been answered, its records copied. */
 interface Pending {
   readonly appends: readonly {
@@ -43,12 +52,15 @@ interface Pending {
   readonly step: Commit['step'];
   /** With room for what stands before it, see {@link snapshotValue}: states may be large, and are copied once. */
   readonly snapshot: Buffer | undefined;
+  /** What it changes besides. */
+  readonly changes: readonly Change[];
   readonly bytes: number;
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: Error) => void;
 }
 
-type Put = readonly [key: Buffer, value: Buffer];
+/** A key gets a value, or goes with the one it has. */
+type Change = readonly [key: Buffer, value: Buffer | null];
 
 /**
  * Group commit: while one transaction is written and flushed, the commits that are called wait and become the next
@@ -56,10 +68,12 @@ type Put = readonly [key: Buffer, value: Buffer];
  *
  * A commit that fails takes with it those that were called before its failure was known: nothing stands behind a gap.
  */
-export class LmdbWriter implements LogWriter {
+export class LmdbWriter implements TrimmingWriter {
   private readonly queue: Pending[] = [];
   private readonly ends = new Map<string, number>();
   private readonly standings = new Map<string, Standing>();
+  private readonly tallies = new Map<string, Tally>();
+  private readonly sizes: SizeMarks;
   private transactions: number;
   private writing: Promise<void> | null = null;
   /** When everything that was committed is on disk. */
@@ -76,6 +90,7 @@ export class LmdbWriter implements LogWriter {
     private readonly options: LmdbWriterOptions,
   ) {
     this.transactions = environment.transactions();
+    this.sizes = new SizeMarks(environment);
   }
 
   static async open(
@@ -95,11 +110,7 @@ export class LmdbWriter implements LogWriter {
   }
 
   commit(commit: Commit): Promise<CommitResult> {
-    return new Promise((resolve, reject) => {
-      if (this.stopped !== null) throw this.stopped;
-      this.queue.push({ ...this.encode(commit), resolve, reject });
-      this.writing ??= Promise.resolve().then(() => this.write());
-    });
+    return this.enqueue(() => this.encode(commit));
   }
 
   durable(): Promise<void> {
@@ -115,10 +126,60 @@ export class LmdbWriter implements LogWriter {
     return this.environment.runnerState(runner);
   }
 
+  async trim(topic: string, partition: number, to: number): Promise<void> {
+    if (!this.options.topics.includes(topic)) throw new NotOwnerError(this.app, topic);
+    await this.writing;
+    const { environment } = this;
+    const before = environment.earliest(topic, partition);
+    const earliest = Math.max(before, Math.min(to, environment.end(topic, partition)));
+    if (earliest > before) await this.change([[startKey(topic, partition), encodeNumber(earliest)]]);
+    await this.removeAll(() => environment.framesBefore(topic, partition, earliest, REMOVED_AT_ONCE));
+    await this.remove(this.sizes.obsolete(topic, partition, earliest));
+  }
+
+  async trimJournal(runner: string): Promise<void> {
+    await this.writing;
+    const step = this.environment.snapshotStep(runner);
+    await this.removeAll(() => this.environment.journalKeys(runner, step, STEPS_REMOVED_AT_ONCE));
+  }
+
+  async forgetRunner(runner: string): Promise<void> {
+    await this.removeAll(() => this.environment.journalKeys(runner, Infinity, STEPS_REMOVED_AT_ONCE));
+    this.standings.delete(runner);
+    await this.remove([standingKey(runner), snapshotKey(runner)]);
+  }
+
   async close(): Promise<void> {
     this.stopped ??= new LogClosedError();
     await this.writing;
     if (this.full) await this.environment.recover();
+  }
+
+  private enqueue(make: () => Omit<Pending, 'resolve' | 'reject'>): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      if (this.stopped !== null) throw this.stopped;
+      this.queue.push({ ...make(), resolve, reject });
+      this.writing ??= Promise.resolve().then(() => this.write());
+    });
+  }
+
+  /** Changes that belong to no commit, beside the commits. */
+  private async change(changes: readonly Change[]): Promise<void> {
+    const all: Change[] = [[FORMAT_KEY, encodeNumber(FORMAT)], ...changes];
+    await this.enqueue(() => ({ appends: [], step: undefined, snapshot: undefined, changes: all, bytes: 0 }));
+  }
+
+  private async remove(keys: readonly Buffer[]): Promise<void> {
+    if (keys.length > 0) await this.change(keys.map((key) => [key, null]));
+  }
+
+  /** Removes what `next` gives until it gives nothing. */
+  private async removeAll(next: () => Buffer[]): Promise<void> {
+    for (;;) {
+      const keys = next();
+      if (keys.length === 0) return;
+      await this.remove(keys);
+    }
   }
 
   /** Copies what the caller may change afterwards, and does the work that needs no offsets. */
@@ -136,21 +197,22 @@ export class LmdbWriter implements LogWriter {
     let bytes = commit.snapshot?.length ?? 0;
     for (const { frames } of appends) for (const { value } of frames) bytes += value.bytes.length;
     const snapshot = commit.snapshot === undefined ? undefined : withRoomBefore(commit.snapshot);
-    return { appends, step: commit.step, snapshot, bytes };
+    return { appends, step: commit.step, snapshot, changes: [], bytes };
   }
 
   private async write(): Promise<void> {
     while (this.queue.length > 0) {
       const group = this.nextGroup();
       try {
-        const puts: Put[] = [];
-        const results = group.map((pending) => this.place(pending, puts));
-        await this.transact(puts);
+        const changes: Change[] = [];
+        const results = group.map((pending) => this.place(pending, changes));
+        await this.transact(changes);
         group.forEach(({ resolve }, i) => resolve(results[i]));
       } catch (error) {
         if (!(error instanceof LogFullError)) this.stopped ??= error as Error;
         this.ends.clear();
         this.standings.clear();
+        this.tallies.clear();
         for (const { reject } of [...group, ...this.queue.splice(0)]) reject(error as Error);
       }
     }
@@ -165,45 +227,56 @@ export class LmdbWriter implements LogWriter {
     return this.queue.splice(0, count);
   }
 
-  /** Gives the commit its offsets and adds what it stores to `puts`. */
-  private place(pending: Pending, puts: Put[]): CommitResult {
+  /** Gives the commit its offsets and adds what it stores to `changes`. */
+  private place(pending: Pending, changes: Change[]): CommitResult {
+    changes.push(...pending.changes);
     const firstOffsets = pending.appends.map(({ topic, partition, frames }) => {
       const partitionName = partitionKey(topic, partition);
       const first = this.ends.get(partitionName) ?? this.environment.end(topic, partition);
       let end = first;
+      let tally = this.tallies.get(partitionName) ?? this.sizes.tally(topic, partition);
       for (const { count, value } of frames) {
         end += count;
         const key = frameKey(topic, partition, end - 1);
-        puts.push([key, seal(key, value)]);
+        changes.push([key, seal(key, value)]);
+        const size = key.length + value.bytes.length;
+        const counted = SizeMarks.count(tally, [topic, partition, end - 1], size);
+        tally = counted.tally;
+        if (counted.mark !== null) changes.push(counted.mark);
       }
+      this.tallies.set(partitionName, tally);
       this.ends.set(partitionName, end);
       return first;
     });
-    if (pending.step !== undefined) this.placeStep(pending.step, pending.snapshot, puts);
+    if (pending.step !== undefined) this.placeStep(pending.step, pending.snapshot, changes);
     return { firstOffsets };
   }
 
-  private placeStep(step: NonNullable<Commit['step']>, snapshot: Buffer | undefined, puts: Put[]): void {
+  private placeStep(
+    step: NonNullable<Commit['step']>,
+    snapshot: Buffer | undefined,
+    changes: Change[],
+  ): void {
     const { runner, inputs } = step;
     const before = this.standings.get(runner) ?? this.environment.standing(runner);
     const standing = advance(before, inputs);
     this.standings.set(runner, standing);
-    const put = (key: Buffer, ...payload: Uint8Array[]) => puts.push([key, sealPayload(key, ...payload)]);
+    const put = (key: Buffer, ...payload: Uint8Array[]) => changes.push([key, sealPayload(key, ...payload)]);
     put(journalKey(runner, before.steps), encodeInputs(inputs));
     put(standingKey(runner), encodeStanding(standing));
     if (snapshot === undefined) return;
     const key = snapshotKey(runner);
-    puts.push([key, seal(key, snapshotValue(standing.steps, snapshot))]);
+    changes.push([key, seal(key, snapshotValue(standing.steps, snapshot))]);
   }
 
   /** Writes one transaction, on the condition that nobody has taken over. */
-  private async transact(puts: readonly Put[]): Promise<void> {
+  private async transact(changes: readonly Change[]): Promise<void> {
     const transaction = this.transactions + 1;
-    const all: Put[] = [...puts, [TRANSACTIONS_KEY, encodeNumber(transaction)]];
+    const all: Change[] = [...changes, [TRANSACTIONS_KEY, encodeNumber(transaction)]];
     try {
       // LMDB reports every failure on standard error: while the disk is full, it is asked first.
       if (this.full) checkRoom(this.environment.path, bytesOf(all));
-      await this.put(all, transaction);
+      await this.store(all, transaction);
       this.full = false;
     } catch (error) {
       this.full = error instanceof LogFullError;
@@ -213,12 +286,13 @@ export class LmdbWriter implements LogWriter {
     this.options.committed();
   }
 
-  private async put(puts: readonly Put[], transaction: number): Promise<void> {
+  private async store(changes: readonly Change[], transaction: number): Promise<void> {
     const { store, path } = this.environment;
     for (let attempt = 1; ; attempt++) {
       try {
         const standing = await store.ifNoExists(fencedKey(this.owner), () => {
-          for (const [key, value] of puts) void store.put(key, value);
+          for (const [key, value] of changes)
+            void (value === null ? store.remove(key) : store.put(key, value));
         });
         if (!standing) throw new FencedError(this.app);
         // A transaction is flushed before it is visible; `flushed` is what lmdb-js promises to say so.
@@ -232,7 +306,7 @@ export class LmdbWriter implements LogWriter {
         if (isFull(cause)) throw new LogFullError(`no room in ${path}: ${cause.message}`, { cause });
         // LMDB says EIO too when the disk took only a part of the pages, as one does that is just getting full.
         if (attempt > 1 || !isInputOutputError(cause)) throw this.diskError(cause);
-        checkRoom(path, bytesOf(puts));
+        checkRoom(path, bytesOf(changes));
       }
     }
   }
@@ -243,9 +317,9 @@ export class LmdbWriter implements LogWriter {
   }
 }
 
-function bytesOf(puts: readonly Put[]): number {
+function bytesOf(changes: readonly Change[]): number {
   let bytes = 0;
-  for (const [, value] of puts) bytes += value.length;
+  for (const [, value] of changes) bytes += value?.length ?? 0;
   return bytes;
 }
 
