@@ -15,6 +15,8 @@ describe('the evaluation of what a user wears', () => {
   it('scores devices together and alone on the windows that several answered', () => {
     const evaluation = new FusedEvaluation();
     evaluation.add(prediction('phone', 0, 0.1), 0, false);
+    // Of no time that the phone has a window of, but from here on there are two.
+    evaluation.add(prediction('watch', -2, 0.1), 0, false);
     [0.9, 0.6, 0.4].forEach((p, i) => evaluation.add(prediction('phone', i + 1, p), 0, false));
     [0.3, 0.1, 0.7].forEach((p, i) => evaluation.add(prediction('watch', i + 1, p), 0, false));
     evaluation.add(prediction('phone', 1, 0, 'bob'), 0, false);
