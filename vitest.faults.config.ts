@@ -1,9 +1,12 @@
-import { mergeConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import { defineConfig } from 'vitest/config';
+import shared from './vitest.config.js';
 
 /** The fault suite at its full size: see docs/reliability.md. Sizes set outside win. */
-export default mergeConfig(base, {
+export default defineConfig({
+  ...shared,
   test: {
+    // Not merged, which would add the files of the other suite to these.
+    ...shared.test,
     include: ['e2e/faults/**/*.test.ts', 'e2e/crash.test.ts'],
     // One file at a time: they measure, and kill, processes on the same few cores.
     fileParallelism: false,

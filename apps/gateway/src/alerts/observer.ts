@@ -25,8 +25,8 @@ export interface ReportHealth {
 
 /**
  * Looks at the wall clock and writes what it sees to `observations`: devices silent or heard again, apps behind or
- * caught up, reports that have failed or are slow. What is known already stands at the desk; nothing is written twice. The time before its start counts
- * for nobody's silence or delay: the gateway itself may have been away.
+ * caught up, reports that have failed or are slow. What is known already stands at the desk; nothing is written twice.
+ * The time before its start counts for nobody's silence or delay: the gateway itself may have been away.
  */
 export class Observer {
   private readonly startedMs: number;
@@ -55,7 +55,12 @@ export class Observer {
     for (;;) {
       await pause(this.clock, period, signal);
       if (signal.aborted) return;
-      await this.look();
+      try {
+        await this.look();
+      } catch (error) {
+        // Seen again when there is room, or when the log answers: it may be away.
+        if (!(error instanceof LogFullError)) throw error;
+      }
     }
   }
 
@@ -65,12 +70,7 @@ export class Observer {
     const seen = [...(await this.devices()), ...(await this.delays()), ...this.troubles()];
     if (seen.length === 0) return;
     const records = seen.map((each) => ({ key: '', value: new TextEncoder().encode(JSON.stringify(each)) }));
-    try {
-      await this.writer.commit({ appends: [{ topic: TOPICS.observations, partition: 0, records }] });
-    } catch (error) {
-      // It will be seen again when there is room.
-      if (!(error instanceof LogFullError)) throw error;
-    }
+    await this.writer.commit({ appends: [{ topic: TOPICS.observations, partition: 0, records }] });
   }
 
   private async devices(): Promise<Observation[]> {
