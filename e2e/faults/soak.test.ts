@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APPS, Service, type App } from '../harness.js';
 import { LiveListener } from '../live-listener.js';
+import { ownMemory } from './own-memory.js';
 
 /** `HARK_SOAK_MINUTES=30` is the whole; the short form shows that it works, and what does not come back at all. */
 const MINUTES = Number(process.env['HARK_SOAK_MINUTES'] ?? 0.15);
@@ -110,19 +111,6 @@ describe(`a steady load over ${MINUTES} minutes`, () => {
     60_000 * (MINUTES + 2),
   );
 });
-
-/**
- * Megabytes of a process without the pages of files that it has mapped, which the system takes back when it needs
- * them: the log is such a file, and grows. Null where the system does not say.
- */
-function ownMemory(dataFolder: string, app: App): number | null {
-  const { pid } = JSON.parse(readFileSync(join(dataFolder, `run/${app}.json`), 'utf8')) as { pid: number };
-  const path = `/proc/${pid}/status`;
-  const kilobytes = existsSync(path)
-    ? /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(path, 'utf8'))?.[1]
-    : undefined;
-  return kilobytes === undefined ? null : Number(kilobytes) / 1000;
-}
 
 function bytesOf(folder: string): number {
   let bytes = 0;
