@@ -28,3 +28,12 @@ it('a token that was refused is forgotten', () => {
   token.isNeeded();
   expect([token.wanted.value, token.value.value, kept.size]).toEqual(['refused', null, 0]);
 });
+
+it('a token that several streams were refused with is told as refused, until another is given', () => {
+  token.keep('hk_1_wrong');
+  token.isNeeded();
+  token.isNeeded();
+  expect(token.wanted.value).toBe('refused');
+  token.keep('hk_1_right');
+  expect([token.wanted.value, token.value.value]).toEqual(['no', 'hk_1_right']);
+});

@@ -18,7 +18,9 @@ export class SessionToken {
     this.wanted.value = 'no';
   }
 
+  /** Several streams fail of one token: the first says what was wrong with it. */
   isNeeded(): void {
+    if (this.wanted.value !== 'no') return;
     this.wanted.value = this.value.value === null ? 'missing' : 'refused';
     this.storage.removeItem(KEY);
     this.value.value = null;

@@ -123,6 +123,7 @@ export class Dashboard {
       try {
         await work();
       } catch (error) {
+        if (ending.aborted) return;
         if (isAboutAccess(error)) {
           this.token.isNeeded();
           return;
