@@ -3,29 +3,36 @@ import type { QuerySpec } from '@hark/contracts';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileQuery, StreamingQuery, batchOf, type QueryPlan, type Row, type Value } from './index.js';
+import { cutByCodes } from './rows/stretches.js';
 import { batchSql } from './testing/batch-sql.js';
 import { queries, sessionQueries } from './testing/random-query.js';
 import { COLUMNS, STATICS, orderlyStreams, streams } from './testing/random-stream.js';
 
 /** `HARK_QUERY_RUNS=20000` for a long run. */
 const RUNS = Number(process.env.HARK_QUERY_RUNS ?? 100);
+/** `k` and `g`. */
+const TEXTS = new Set([0, 1]);
 const CATALOG = { sources: { samples: { columns: COLUMNS } }, statics: STATICS };
 
 /** Where batches end, where micro-batches end among them, and where the query is restarted from its state. */
 interface Cuts {
+  /** Of each batch, whether it knows in which stretches of rows its texts stay the same. */
+  readonly stretches: readonly boolean[];
   readonly sizes: readonly number[];
   readonly triggers: readonly boolean[];
   readonly restarts: readonly boolean[];
 }
 const cuts: fc.Arbitrary<Cuts> = fc.record({
+  stretches: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
   sizes: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 }),
   triggers: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
   restarts: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
 });
-const WHOLE: Cuts = { sizes: [1000], triggers: [false], restarts: [false] };
+const WHOLE: Cuts = { stretches: [false], sizes: [1000], triggers: [false], restarts: [false] };
 
 /** All that a query gives, as a sink would have it in the end. */
-function streamed(plan: QueryPlan, rows: readonly Row[], { sizes, triggers, restarts }: Cuts): Row[] {
+function streamed(plan: QueryPlan, rows: readonly Row[], where: Cuts): Row[] {
+  const { stretches, sizes, triggers, restarts } = where;
   let query = new StreamingQuery(plan);
   let appended: Row[] = [];
   const updated = new Map<string, Row>();
@@ -37,7 +44,9 @@ function streamed(plan: QueryPlan, rows: readonly Row[], { sizes, triggers, rest
   };
   for (let at = 0, cut = 0; at < rows.length; cut++) {
     const size = sizes[cut % sizes.length];
-    query.take(batchOf(COLUMNS, rows.slice(at, at + size)));
+    const batch = batchOf(COLUMNS, rows.slice(at, at + size));
+    const isCut = stretches[cut % stretches.length];
+    query.take(isCut ? { ...batch, stretches: cutByCodes(batch, TEXTS, 0, 1) } : batch);
     at += size;
     if (triggers[cut % triggers.length]) trigger();
     if (restarts[cut % restarts.length]) {

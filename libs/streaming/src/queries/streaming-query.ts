@@ -227,6 +227,7 @@ function everyRow(batch: RowBatch): Frame {
     rows: allRows(length),
     count: length,
     clock: null,
+    stretches: batch.stretches ?? null,
   };
 }
 

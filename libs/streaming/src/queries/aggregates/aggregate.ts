@@ -3,12 +3,12 @@ import type { StateReader } from '../../encoding/state-reader.js';
 import type { StateWriter } from '../../encoding/state-writer.js';
 import type { Column } from '../rows/row-batch.js';
 import type { Value } from '../rows/value.js';
+import type { RowRuns } from './row-runs.js';
 
 /**
  * One aggregate function over many groups at once: group `g` has its accumulator at slot `g` of arrays. Rows are added
- * in the order of the stream, so a sum has the same bits however the stream was cut. Slot 0 takes the rows that belong
- * to no group; nobody asks for its value. There is no `remove`: streams only grow and windows are groups of their own,
- * so nothing is ever taken back; what sessions and cubes need is `merge`.
+ * in the order of the stream, so a sum has the same bits however the stream was cut. There is no `remove`: streams only
+ * grow and windows are groups of their own, so nothing is ever taken back; what sessions and cubes need is `merge`.
  */
 export interface Aggregate {
   /** Type of the values. */
@@ -18,11 +18,11 @@ export interface Aggregate {
   /** Makes a slot that of a group without rows. */
   init(slot: number): void;
   /**
-   * Adds row `rows[j]` of the column to the group at `slots[j]`, for each j below `count`. Nulls are not aggregated.
+   * Adds rows of the column to their groups, run by run. Nulls are not aggregated.
    *
    * @param column null for a bare `count`.
    */
-  add(column: Column | null, rows: Int32Array, slots: Int32Array, count: number): void;
+  add(column: Column | null, runs: RowRuns): void;
   /** Adds all that one group holds to another. The other stays as it is. */
   merge(into: number, from: number): void;
   /** Null for a group without values, save for counts, which are 0. Never NaN or infinite. */

@@ -3,6 +3,7 @@ import type { StateWriter } from '../../encoding/state-writer.js';
 import { isNull } from '../expressions/conditions.js';
 import type { Column } from '../rows/row-batch.js';
 import { grown, type Aggregate } from './aggregate.js';
+import type { RowRuns } from './row-runs.js';
 
 /** Rows, or the values of a column that are not null. */
 export class Count implements Aggregate {
@@ -17,16 +18,14 @@ export class Count implements Aggregate {
     this.counts[slot] = 0;
   }
 
-  add(column: Column | null, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column | null, { rows, starts, ends, slots, count }: RowRuns): void {
     const { counts } = this;
-    if (column === null) {
-      for (let from = 0, to = 0; from < count; from = to) {
-        const slot = slots[from];
-        while (to < count && slots[to] === slot) to++;
-        counts[slot] += to - from;
+    for (let r = 0; r < count; r++) {
+      let added = ends[r] - starts[r];
+      if (column !== null) {
+        for (let j = starts[r]; j < ends[r]; j++) if (isNull(column, rows[j])) added--;
       }
-    } else {
-      for (let j = 0; j < count; j++) if (!isNull(column, rows[j])) counts[slots[j]]++;
+      counts[slots[r]] += added;
     }
   }
 

@@ -3,6 +3,7 @@ import type { StateWriter } from '../../encoding/state-writer.js';
 import { doublesOf } from '../expressions/bound.js';
 import type { Column } from '../rows/row-batch.js';
 import { grown, type Aggregate } from './aggregate.js';
+import type { RowRuns } from './row-runs.js';
 
 /**
  * The sample standard deviation (Welford 1962; merged as Chan, Golub & LeVeque 1979). Null for fewer than two values,
@@ -26,17 +27,19 @@ export class SampleDeviation implements Aggregate {
     this.squares[slot] = 0;
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
     const { counts, means, squares } = this;
     const values = doublesOf(column);
-    for (let j = 0; j < count; j++) {
-      const value = values[rows[j]];
-      if (value !== value) continue;
-      const slot = slots[j];
-      const n = (counts[slot] += 1);
-      const before = value - means[slot];
-      means[slot] += before / n;
-      squares[slot] += before * (value - means[slot]);
+    for (let r = 0; r < count; r++) {
+      const slot = slots[r];
+      for (let j = starts[r]; j < ends[r]; j++) {
+        const value = values[rows[j]];
+        if (value !== value) continue;
+        const n = (counts[slot] += 1);
+        const before = value - means[slot];
+        means[slot] += before / n;
+        squares[slot] += before * (value - means[slot]);
+      }
     }
   }
 

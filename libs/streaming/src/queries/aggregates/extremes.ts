@@ -5,6 +5,7 @@ import { bigintOf, compareInt64, longOf } from '../rows/int64.js';
 import type { BooleanColumn, Column, DoubleColumn, Int64Column, StringColumn } from '../rows/row-batch.js';
 import type { Value } from '../rows/value.js';
 import { grown, type Aggregate } from './aggregate.js';
+import type { RowRuns } from './row-runs.js';
 
 /** `min` or `max` of a column of any type. Texts are compared by UTF-16 code units. */
 export function extreme(fn: 'min' | 'max', type: ColumnType): Aggregate {
@@ -36,13 +37,16 @@ class ExtremeDouble implements Aggregate {
     this.values[slot] = NaN;
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
     const { values, sign } = this;
     const added = (column as DoubleColumn).values;
-    for (let j = 0; j < count; j++) {
-      const value = added[rows[j]];
-      const held = values[slots[j]];
-      if (sign * value < sign * held || held !== held) values[slots[j]] = value;
+    for (let r = 0; r < count; r++) {
+      let held = values[slots[r]];
+      for (let j = starts[r]; j < ends[r]; j++) {
+        const value = added[rows[j]];
+        if (sign * value < sign * held || held !== held) held = value;
+      }
+      values[slots[r]] = held;
     }
   }
 
@@ -74,11 +78,11 @@ class ExtremeDouble implements Aggregate {
 class ExtremeBoolean extends ExtremeDouble {
   override readonly type = 'boolean';
 
-  override add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  override add(column: Column, runs: RowRuns): void {
     const values = Float64Array.from((column as BooleanColumn).values, (value) =>
       value === 2 ? NaN : value,
     );
-    super.add({ type: 'double', values }, rows, slots, count);
+    super.add({ type: 'double', values }, runs);
   }
 
   override value(slot: number): Value {
@@ -106,9 +110,10 @@ class ExtremeInt64 implements Aggregate {
     this.lo[slot] = 0;
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
     const { hi, lo } = column as Int64Column;
-    for (let j = 0; j < count; j++) this.take(slots[j], hi[rows[j]], lo[rows[j]]);
+    for (let r = 0; r < count; r++)
+      for (let j = starts[r]; j < ends[r]; j++) this.take(slots[r], hi[rows[j]], lo[rows[j]]);
   }
 
   merge(into: number, from: number): void {
@@ -153,9 +158,10 @@ class ExtremeText implements Aggregate {
     this.texts[slot] = null;
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
     const { codes, dictionary } = column as StringColumn;
-    for (let j = 0; j < count; j++) this.take(slots[j], dictionary[codes[rows[j]]]);
+    for (let r = 0; r < count; r++)
+      for (let j = starts[r]; j < ends[r]; j++) this.take(slots[r], dictionary[codes[rows[j]]]);
   }
 
   merge(into: number, from: number): void {

@@ -3,6 +3,7 @@ import type { StateWriter } from '../../encoding/state-writer.js';
 import { INT64_BASE, bigintOf, isInt64, longOf } from '../rows/int64.js';
 import type { Column, Int64Column } from '../rows/row-batch.js';
 import { grown, type Aggregate } from './aggregate.js';
+import type { RowRuns } from './row-runs.js';
 
 /** The exact sum of whole numbers: of both halves by itself. Null once it leaves 64 bits. */
 export class LongSum implements Aggregate {
@@ -23,15 +24,17 @@ export class LongSum implements Aggregate {
     this.counts[slot] = 0;
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
     const { hi, lo } = column as Int64Column;
-    for (let j = 0; j < count; j++) {
-      const i = rows[j];
-      const slot = slots[j];
-      if (hi[i] !== hi[i]) continue;
-      this.hi[slot] += hi[i];
-      this.lo[slot] += lo[i];
-      this.counts[slot]++;
+    for (let r = 0; r < count; r++) {
+      const slot = slots[r];
+      for (let j = starts[r]; j < ends[r]; j++) {
+        const i = rows[j];
+        if (hi[i] !== hi[i]) continue;
+        this.hi[slot] += hi[i];
+        this.lo[slot] += lo[i];
+        this.counts[slot]++;
+      }
     }
   }
 

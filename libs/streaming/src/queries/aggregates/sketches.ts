@@ -7,6 +7,7 @@ import type { Value } from '../rows/value.js';
 import type { Aggregate } from './aggregate.js';
 import { hash, hash64, hashNumber, hashWords } from './hash64.js';
 import { HyperLogLog } from './hyper-log-log.js';
+import type { RowRuns } from './row-runs.js';
 import { TDigest } from './t-digest.js';
 
 interface Sketch<S> {
@@ -31,7 +32,7 @@ abstract class SketchAggregate<S extends Sketch<S>> implements Aggregate {
     this.sketches[slot] = this.empty();
   }
 
-  abstract add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void;
+  abstract add(column: Column, runs: RowRuns): void;
 
   merge(into: number, from: number): void {
     this.sketches[into].merge(this.sketches[from]);
@@ -63,9 +64,10 @@ export class ApproximateDistinct extends SketchAggregate<HyperLogLog> {
     );
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
-    for (let j = 0; j < count; j++) {
-      if (slots[j] !== 0 && hashCell(column, rows[j])) this.sketches[slots[j]].add(hash.hi, hash.lo);
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
+    for (let r = 0; r < count; r++) {
+      const sketch = this.sketches[slots[r]];
+      for (let j = starts[r]; j < ends[r]; j++) if (hashCell(column, rows[j])) sketch.add(hash.hi, hash.lo);
     }
   }
 
@@ -85,11 +87,14 @@ export class ApproximateQuantile extends SketchAggregate<TDigest> {
     );
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
     const values = doublesOf(column);
-    for (let j = 0; j < count; j++) {
-      const value = values[rows[j]];
-      if (slots[j] !== 0 && value === value) this.sketches[slots[j]].add(value);
+    for (let r = 0; r < count; r++) {
+      const sketch = this.sketches[slots[r]];
+      for (let j = starts[r]; j < ends[r]; j++) {
+        const value = values[rows[j]];
+        if (value === value) sketch.add(value);
+      }
     }
   }
 

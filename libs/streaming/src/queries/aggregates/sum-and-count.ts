@@ -3,6 +3,7 @@ import type { StateWriter } from '../../encoding/state-writer.js';
 import { doublesOf } from '../expressions/bound.js';
 import type { Column } from '../rows/row-batch.js';
 import { grown, type Aggregate } from './aggregate.js';
+import type { RowRuns } from './row-runs.js';
 
 /** Sum and count of a column's values; the column may be a long, which is then rounded to doubles. */
 abstract class SumAndCount implements Aggregate {
@@ -20,23 +21,21 @@ abstract class SumAndCount implements Aggregate {
     this.counts[slot] = 0;
   }
 
-  add(column: Column, rows: Int32Array, slots: Int32Array, count: number): void {
+  add(column: Column, { rows, starts, ends, slots, count }: RowRuns): void {
     const { sums, counts } = this;
     const values = doublesOf(column);
-    // Neighbours are of one group as a rule.
-    for (let j = 0; j < count;) {
-      const slot = slots[j];
+    for (let r = 0; r < count; r++) {
+      const slot = slots[r];
+      const end = ends[r];
       let sum = sums[slot];
-      let added = counts[slot];
-      for (; j < count && slots[j] === slot; j++) {
+      let added = end - starts[r];
+      for (let j = starts[r]; j < end; j++) {
         const value = values[rows[j]];
-        if (value === value) {
-          sum += value;
-          added++;
-        }
+        if (value === value) sum += value;
+        else added--;
       }
       sums[slot] = sum;
-      counts[slot] = added;
+      counts[slot] += added;
     }
   }
 

@@ -1,14 +1,8 @@
 import type { ColumnType } from '@hark/contracts';
 import { columnOf } from '../rows/row-batch-builder.js';
-import type { Column, DoubleColumn } from '../rows/row-batch.js';
+import type { Column, Columns, DoubleColumn } from '../rows/row-batch.js';
 import { INT64_BASE } from '../rows/int64.js';
 import type { Value } from '../rows/value.js';
-
-/** What an expression is evaluated over: a batch, or what a step of a plan has made of it. */
-export interface Columns {
-  readonly length: number;
-  column(index: number): Column;
-}
 
 /** An expression whose names and types are known. */
 export interface Bound {

@@ -1,6 +1,6 @@
-import type { BooleanColumn, Column, Int64Column, StringColumn } from '../rows/row-batch.js';
+import type { BooleanColumn, Column, Columns, Int64Column, StringColumn } from '../rows/row-batch.js';
 import { compareInt64 } from '../rows/int64.js';
-import { doublesOf, usesOf, type Bound, type Columns } from './bound.js';
+import { doublesOf, usesOf, type Bound } from './bound.js';
 
 /** Conditions follow SQL's three values: what is compared with null is neither true nor false, but null. */
 const FALSE = 0;

@@ -19,6 +19,7 @@ export class CollectedRows {
     this.frames.push({
       length: frame.length,
       clock: null,
+      stretches: null,
       column: (index) => frame.column(index),
       rows: frame.rows.slice(0, frame.count),
       count: frame.count,

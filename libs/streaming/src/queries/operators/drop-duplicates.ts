@@ -2,11 +2,11 @@ import type { StateReader } from '../../encoding/state-reader.js';
 import type { StateWriter } from '../../encoding/state-writer.js';
 import type { Bound } from '../expressions/bound.js';
 import type { Int64Column } from '../rows/row-batch.js';
-import { codeKeys, type CodedKeys } from '../state/coded-keys.js';
 import { InstantSet } from '../state/instant-set.js';
 import { KeyTable } from '../state/key-table.js';
 import { readRow, writeRow } from '../state/values.js';
-import type { Frame } from './frame.js';
+import { codedStretches, type CodedStretches } from './coded-stretches.js';
+import { withRows, type Frame } from './frame.js';
 import type { StateOperatorProgress } from './state-operator.js';
 
 export interface DuplicatesStep {
@@ -54,21 +54,20 @@ export class DropDuplicates {
   take(frame: Frame): Frame {
     const { step } = this;
     if (this.out.length < frame.count) this.out = new Int32Array(frame.count * 2);
-    const keys = codeKeys(
-      step.keys.map((key) => key.evaluate(frame)),
-      frame.length,
-    );
+    const keys = codedStretches(frame, step.keys);
     const keyIds = new Int32Array(keys.size).fill(-1);
-    const count = this.pass(frame, keys, keyIds);
+    const passed = new Int32Array(keys.count);
+    const count = this.pass(frame, keys, keyIds, passed);
     for (const id of keyIds) if (id >= 0) this.keys.drop(id);
     if (frame.clock !== null) this.forget(frame.clock.endMs);
-    const { length, clock } = frame;
-    return { length, clock, column: (index) => frame.column(index), rows: this.out, count };
+    const { stretches } = frame;
+    // Those of the keys are not the frame's where the keys are not steady.
+    const cut = keys.ends === stretches?.ends ? { ...stretches, ends: passed } : null;
+    return withRows(frame, this.out, count, cut);
   }
 
-  private pass(frame: Frame, keys: CodedKeys, keyIds: Int32Array): number {
-    const { rows, count, clock } = frame;
-    const { codes } = keys;
+  private pass(frame: Frame, keys: CodedStretches, keyIds: Int32Array, ends: Int32Array): number {
+    const { rows, clock } = frame;
     const { step, out } = this;
     const time = clock === null ? null : (step.time!.evaluate(frame) as Int64Column);
     const watermarkMs = clock?.ms() ?? NO_MS;
@@ -81,33 +80,36 @@ export class DropDuplicates {
     let passed = 0;
     let late = 0;
     let duplicates = 0;
-    for (let j = 0; j < count; j++) {
-      const i = rows[j];
-      if (time !== null) {
-        const ms = time.hi[i];
-        if (!(ms > watermarkMs[i]) && !(ms === watermarkMs[i] && time.lo[i] >= watermarkSubNs[i])) {
-          late++;
-          continue;
-        }
-      }
-      // Without an instant in the key every row is of the same one; so are those where it is null.
-      let ms = 0;
-      let subNs = -1;
-      if (instant !== null && instant.hi[i] === instant.hi[i]) {
-        ms = instant.hi[i];
-        subNs = instant.lo[i];
-      }
-      const code = codes[i];
+    for (let s = 0, j = 0; s < keys.count; s++) {
+      const code = keys.codes[s];
+      const before = passed;
       let id = keyIds[code];
-      if (id < 0) id = keyIds[code] = this.keys.idOf(keys.key(code));
-      if (!(ms >= startMs && ms < startMs + sliceMs)) {
-        startMs = Math.floor(ms / sliceMs) * sliceMs;
-        slice = this.slice(startMs);
+      for (const end = keys.ends[s]; j < end; j++) {
+        const i = rows[j];
+        if (time !== null) {
+          const ms = time.hi[i];
+          if (!(ms > watermarkMs[i]) && !(ms === watermarkMs[i] && time.lo[i] >= watermarkSubNs[i])) {
+            late++;
+            continue;
+          }
+        }
+        // Without an instant in the key every row is of the same one; so are those where it is null.
+        let ms = 0;
+        let subNs = -1;
+        if (instant !== null && instant.hi[i] === instant.hi[i]) {
+          ms = instant.hi[i];
+          subNs = instant.lo[i];
+        }
+        if (id < 0) id = keyIds[code] = this.keys.idOf(keys.key(code));
+        if (!(ms >= startMs && ms < startMs + sliceMs)) {
+          startMs = Math.floor(ms / sliceMs) * sliceMs;
+          slice = this.slice(startMs);
+        }
+        if (slice.add(id, ms - startMs, subNs)) out[passed++] = i;
+        else duplicates++;
       }
-      if (slice.add(id, ms - startMs, subNs)) {
-        added[code]++;
-        out[passed++] = i;
-      } else duplicates++;
+      added[code] += passed - before;
+      ends[s] = passed;
     }
     for (let code = 0; code < added.length; code++) {
       if (added[code] > 0) this.keys.retain(keyIds[code], added[code]);

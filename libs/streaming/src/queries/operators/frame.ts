@@ -1,5 +1,5 @@
-import type { Columns } from '../expressions/bound.js';
-import type { Column } from '../rows/row-batch.js';
+import type { Column, Columns } from '../rows/row-batch.js';
+import type { Stretches } from '../rows/stretches.js';
 import type { BatchClock } from './batch-clock.js';
 
 /** What one operator hands to the next: columns, and which of their rows are still in, in the order of the stream. */
@@ -9,16 +9,8 @@ export interface Frame extends Columns {
   readonly count: number;
   /** The watermark at each row; null in a query without one. */
   readonly clock: BatchClock | null;
-  /** Columns that other columns tell; absent where there are none. */
-  readonly told?: ToldColumns;
-}
-
-/** Columns from an index on that are the same wherever some columns before them are: those of a join by these. */
-export interface ToldColumns {
-  readonly from: number;
-  readonly by: ReadonlySet<number>;
-  /** The columns at some rows alone: row `j` is that at `rows[j]`. Only those from `from` on. */
-  at(rows: Int32Array): Columns;
+  /** How the rows that are in are cut; null where nobody knows. */
+  readonly stretches: Stretches | null;
 }
 
 let identity = new Int32Array(0);
@@ -50,33 +42,28 @@ export class ExtendedColumns implements Columns {
   }
 }
 
-/** Rows of a column, in another order or some of them more than once; −1 gives null. */
-export function gather(column: Column, rows: Int32Array, count: number): Column {
-  switch (column.type) {
-    case 'string': {
-      const codes = new Int32Array(count);
-      const absent = column.dictionary.length;
-      for (let j = 0; j < count; j++) codes[j] = rows[j] < 0 ? absent : column.codes[rows[j]];
-      return { type: 'string', codes, dictionary: [...column.dictionary, null] };
-    }
-    case 'double': {
-      const values = new Float64Array(count);
-      for (let j = 0; j < count; j++) values[j] = rows[j] < 0 ? NaN : column.values[rows[j]];
-      return { type: 'double', values };
-    }
-    case 'boolean': {
-      const values = new Uint8Array(count);
-      for (let j = 0; j < count; j++) values[j] = rows[j] < 0 ? 2 : column.values[rows[j]];
-      return { type: 'boolean', values };
-    }
-    default: {
-      const hi = new Float64Array(count);
-      const lo = new Int32Array(count);
-      for (let j = 0; j < count; j++) {
-        hi[j] = rows[j] < 0 ? NaN : column.hi[rows[j]];
-        lo[j] = rows[j] < 0 ? 0 : column.lo[rows[j]];
-      }
-      return { type: column.type, hi, lo };
-    }
+/**
+ * The rows of some stretches; the others are empty from then on.
+ * @param kept takes the rows of the stretches that are kept; as long as the frame's at least.
+ */
+export function keepStretches(
+  frame: Frame,
+  stretches: Stretches,
+  isKept: (stretch: number) => boolean,
+  kept: Int32Array,
+): Frame {
+  const { rows } = frame;
+  const ends = new Int32Array(stretches.count);
+  let left = 0;
+  for (let s = 0, from = 0; s < stretches.count; from = stretches.ends[s++]) {
+    if (isKept(s)) for (let j = from; j < stretches.ends[s]; j++) kept[left++] = rows[j];
+    ends[s] = left;
   }
+  return withRows(frame, kept, left, { ...stretches, ends });
+}
+
+/** The same columns, and other rows of them. */
+export function withRows(frame: Frame, rows: Int32Array, count: number, stretches: Stretches | null): Frame {
+  const { length, clock } = frame;
+  return { length, clock, column: (index) => frame.column(index), rows, count, stretches };
 }

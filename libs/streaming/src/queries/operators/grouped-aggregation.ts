@@ -2,14 +2,15 @@ import type { OutputMode } from '@hark/contracts';
 import type { StateReader } from '../../encoding/state-reader.js';
 import type { StateWriter } from '../../encoding/state-writer.js';
 import type { Aggregate } from '../aggregates/aggregate.js';
-import { usesOf, type Bound } from '../expressions/bound.js';
+import type { Bound } from '../expressions/bound.js';
 import { bigintOf } from '../rows/int64.js';
 import type { Int64Column } from '../rows/row-batch.js';
+import { areSteady, type Stretches } from '../rows/stretches.js';
 import type { Row, Value } from '../rows/value.js';
-import { codeKeys } from '../state/coded-keys.js';
 import { GroupStore, type Group } from '../state/group-store.js';
 import { groupingResults } from './grouping-sets.js';
-import { allRows, type Frame, type ToldColumns } from './frame.js';
+import { codedStretches } from './coded-stretches.js';
+import type { Frame } from './frame.js';
 import { SlotFinder } from './slot-finder.js';
 import type { StateOperatorProgress } from './state-operator.js';
 import type { SlidingWindows } from './windows.js';
@@ -59,38 +60,24 @@ export class GroupedAggregation {
   take(frame: Frame): void {
     if (frame.count === 0) return;
     const { step, window, finder } = this;
-    const keys = codeKeys(
-      step.keys.map((key) => key.evaluate(frame)),
-      frame.length,
-    );
+    const keys = codedStretches(frame, step.keys);
     if (window === null) finder.find(frame, keys);
     else {
       const time = window.time.evaluate(frame) as Int64Column;
       finder.findInWindows(frame, keys, time, window.windows, step.closes);
       this.dropped += finder.dropped;
     }
-    const told = step.aggregates.map((aggregate) => this.isTold(aggregate, frame.told));
-    const inputs = step.aggregates.map(({ input }, a) => (told[a] ? null : (input?.evaluate(frame) ?? null)));
-    this.store.add(inputs, finder.rows, finder.slots, finder.count, told);
-    if (frame.told !== undefined && told.includes(true)) this.addTold(frame.told, told);
+    this.add(frame, keys.ends === frame.stretches?.ends ? frame.stretches : null);
   }
 
-  /** Whether an aggregate is of values that are the same in all rows of a group, and nothing to it how often. */
-  private isTold({ input, isIdempotent }: AggregateStep, told: ToldColumns | undefined): boolean {
-    if (told === undefined || input === null || !isIdempotent) return false;
-    const keys = usesOf(this.step.keys);
-    const isOfTold = input.uses.size > 0 && [...input.uses].every((index) => index >= told.from);
-    return isOfTold && [...told.by].every((index) => keys.has(index));
-  }
-
-  /** One row of each group is as good as all of them. */
-  private addTold(columns: ToldColumns, told: readonly boolean[]): void {
-    const { rows, slots, firsts } = this.finder;
-    const some = columns.at(Int32Array.from(firsts, (j) => rows[j]));
-    const inputs = this.step.aggregates.map(({ input }, a) => (told[a] ? input!.evaluate(some) : null));
-    const groups = Int32Array.from(firsts, (j) => slots[j]);
-    const others = told.map((each) => !each);
-    this.store.add(inputs, allRows(firsts.length), groups, firsts.length, others);
+  /** @param stretches that the runs were cut from: what is steady in them need be looked at once. */
+  private add(frame: Frame, stretches: Stretches | null): void {
+    const { runs } = this.finder;
+    this.step.aggregates.forEach(({ input, isIdempotent }, a) => {
+      if (input !== null && isIdempotent && areSteady(input.uses, stretches)) {
+        this.store.add(a, input.evaluate(stretches.heads), runs.heads());
+      } else this.store.add(a, input?.evaluate(frame) ?? null, runs);
+    });
   }
 
   /**

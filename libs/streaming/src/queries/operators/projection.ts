@@ -10,6 +10,6 @@ export class Projection {
     const made: Column[] = [];
     const { rows, count, length, clock } = frame;
     const column = (index: number) => (made[index] ??= this.columns[index].evaluate(frame));
-    return { length, clock, rows, count, column };
+    return { length, clock, rows, count, column, stretches: null };
   }
 }

@@ -1,5 +1,6 @@
 import type { StateReader } from '../../encoding/state-reader.js';
 import type { StateWriter } from '../../encoding/state-writer.js';
+import { RowRuns } from '../aggregates/row-runs.js';
 import type { Bound } from '../expressions/bound.js';
 import { compareRows } from '../rows/compare-values.js';
 import { bigintOf, compareInt64 } from '../rows/int64.js';
@@ -37,9 +38,7 @@ export class SessionAggregation {
   private readonly open = new Map<number, Session[]>();
   private closed: Session[] = [];
   private nextNumber = 0;
-  private rows = new Int32Array(0);
-  private slots = new Int32Array(0);
-  private pending = 0;
+  private readonly runs = new RowRuns();
   private dropped = 0;
   private progress: StateOperatorProgress;
 
@@ -62,13 +61,11 @@ export class SessionAggregation {
     const watermarkMs = step.closes ? (frame.clock?.ms() ?? null) : null;
     const watermarkSubNs = watermarkMs === null ? null : frame.clock!.subNs();
     const keyIds = new Int32Array(keys.size).fill(-1);
-    if (this.rows.length < frame.count) {
-      this.rows = new Int32Array(frame.count);
-      this.slots = new Int32Array(frame.count);
-    }
+    const { runs } = this;
+    runs.begin(frame.rows);
     const flush = () => {
-      this.store.add(inputs, this.rows, this.slots, this.pending);
-      this.pending = 0;
+      inputs.forEach((input, a) => this.store.add(a, input, runs));
+      runs.begin(frame.rows);
     };
     for (let j = 0; j < frame.count; j++) {
       const i = frame.rows[j];
@@ -82,8 +79,7 @@ export class SessionAggregation {
       const code = keys.codes[i];
       if (keyIds[code] < 0) keyIds[code] = this.store.keys.idOf(keys.key(code));
       const session = this.sessionAt(keyIds[code], hi[i], lo[i], nowMs, nowSubNs, flush);
-      this.rows[this.pending] = i;
-      this.slots[this.pending++] = session.slot;
+      runs.addRow(j, session.slot);
     }
     flush();
     for (const id of keyIds) if (id >= 0) this.store.keys.drop(id);

@@ -1,35 +1,30 @@
+import { RowRuns } from '../aggregates/row-runs.js';
 import type { Int64Column } from '../rows/row-batch.js';
-import type { CodedKeys } from '../state/coded-keys.js';
-import { NO_GROUP, type GroupStore } from '../state/group-store.js';
+import type { GroupStore } from '../state/group-store.js';
+import type { CodedStretches } from './coded-stretches.js';
 import type { Frame } from './frame.js';
-import { firstStart, lastStart, startsFrom, type SlidingWindows } from './windows.js';
+import { timeExtents } from './time-extents.js';
+import { firstStart, spanAt, type SlidingWindows, type WindowSpan } from './windows.js';
 
 /** Entries of all tables of one batch; with more, they begin anew. */
 const MAX_TABLED = 1 << 20;
 
-/** Windows that hold the same instants, and the slot of each of their groups by code, −1 where it is not known yet. */
-interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly starts: readonly number[];
+/** The windows that hold some instants, and the slot of each of their groups by code, −1 where it is not known yet. */
+interface Span extends WindowSpan {
   readonly tables: readonly Int32Array[];
 }
 
 /**
- * Finds the groups of a batch's rows. A group is looked up once a batch for each window and code; a row costs a
- * comparison with the window of the row before and an entry of a table.
+ * Finds the groups of a batch's rows. A group is looked up once a batch for each window and key. As a rule the same
+ * windows hold a whole stretch of rows with one key: then it costs an entry of a table; otherwise each row costs a
+ * comparison with the windows of the row before.
  */
 export class SlotFinder {
-  /** Of the last call: rows, a row again for each window that holds it, and the slot of each. */
-  rows: Int32Array = new Int32Array(0);
-  slots = new Int32Array(0);
-  count = 0;
-  /** Where in {@link slots} each group occurs first. */
-  firsts: number[] = [];
+  /** Of the last call. */
+  readonly runs = new RowRuns();
   /** Rows that were behind a window's end at the watermark, once for each window. */
   dropped = 0;
 
-  private expanded = new Int32Array(0);
   private keyIds = new Int32Array(0);
   private readonly tables = new Map<number, Int32Array>();
   private readonly spans = new Map<number, Span>();
@@ -38,19 +33,13 @@ export class SlotFinder {
   constructor(private readonly store: GroupStore) {}
 
   /** Without windows: one group for each key. */
-  find(frame: Frame, keys: CodedKeys): void {
-    this.begin(keys);
-    this.reserve(frame.count);
-    const { rows, count } = frame;
-    const { codes } = keys;
-    const table = this.table(0, keys);
-    const { slots } = this;
-    for (let j = 0; j < count; j++) {
-      const code = codes[rows[j]];
-      const slot = table[code];
-      slots[j] = slot < 0 ? this.resolve(0, table, code, keys, j) : slot;
+  find(frame: Frame, keys: CodedStretches): void {
+    this.begin(frame, keys);
+    const span = { ...ALWAYS, tables: [this.table(0, keys)] };
+    for (let s = 0, from = 0; s < keys.count; from = keys.ends[s++]) {
+      this.take(from, keys.ends[s], s, keys, span, 1);
     }
-    this.end(rows, count);
+    this.end();
   }
 
   /**
@@ -59,125 +48,107 @@ export class SlotFinder {
    */
   findInWindows(
     frame: Frame,
-    keys: CodedKeys,
+    keys: CodedStretches,
     time: Int64Column,
     windows: SlidingWindows,
     closes: boolean,
   ): void {
-    this.begin(keys);
+    this.begin(frame, keys);
     const { clock } = frame;
-    const late =
+    const isLate =
       closes &&
       clock !== null &&
       clock.leastMs < Infinity &&
       firstStart(windows, clock.leastMs) + windows.sizeMs <= clock.endMs;
-    if (!late && this.inOneSpan(frame, keys, time, windows)) return;
-    if (late || windows.sizeMs > windows.slideMs) {
-      this.general(frame, keys, time, windows, late ? clock.ms() : null);
-    } else this.tumbling(frame, keys, time, windows);
+    if (isLate) this.takeRows(frame, keys, 0, keys.count, time, windows, clock.ms());
+    else this.takeStretches(frame, keys, time, windows);
+    this.end();
   }
 
-  /** A batch is short: as a rule the same windows hold all of its rows. @returns whether they do. */
-  private inOneSpan(frame: Frame, keys: CodedKeys, time: Int64Column, windows: SlidingWindows): boolean {
-    const { leastMs, greatestMs } = extentOf(time, frame.length);
-    if (!(leastMs <= greatestMs)) return false;
-    const { toMs, starts, tables } = this.spanOf(leastMs, windows, keys);
-    if (greatestMs >= toMs || greatestMs >= starts[starts.length - 1] + windows.sizeMs) return false;
-    const { rows, count } = frame;
-    const { codes } = keys;
-    this.reserve(count * starts.length);
-    const { expanded, slots } = this;
-    for (let w = 0, found = 0; w < starts.length; w++) {
-      const table = tables[w];
-      for (let j = 0; j < count; j++) {
-        const i = rows[j];
-        const slot = table[codes[i]];
-        expanded[found] = i;
-        slots[found] = slot < 0 ? this.resolve(starts[w], table, codes[i], keys, found) : slot;
-        found++;
-      }
-    }
-    this.end(expanded, count * starts.length);
-    return true;
-  }
-
-  /** One window a row, none of them closed. */
-  private tumbling(frame: Frame, keys: CodedKeys, time: Int64Column, windows: SlidingWindows): void {
-    const { rows, count } = frame;
-    const { codes } = keys;
-    const { hi } = time;
-    this.reserve(count);
-    const { slots } = this;
-    let span: Span = NOWHERE;
-    let table = span.tables[0];
-    let { fromMs, toMs } = span;
-    for (let j = 0; j < count; j++) {
-      const i = rows[j];
-      const ms = hi[i];
-      if (!(ms >= fromMs && ms < toMs)) {
-        if (ms !== ms) {
-          slots[j] = NO_GROUP;
-          continue;
-        }
-        span = this.spanOf(ms, windows, keys);
-        table = span.tables[0];
-        ({ fromMs, toMs } = span);
-      }
-      const slot = table[codes[i]];
-      slots[j] = slot < 0 ? this.resolve(span.starts[0], table, codes[i], keys, j) : slot;
-    }
-    this.end(rows, count);
-  }
-
-  private general(
+  private takeStretches(
     frame: Frame,
-    keys: CodedKeys,
+    keys: CodedStretches,
     time: Int64Column,
+    windows: SlidingWindows,
+  ): void {
+    const { ends, count } = keys;
+    const { leastOf, greatestOf } = timeExtents(time, frame, ends, count);
+    let span: Span = NOWHERE;
+    for (let s = 0, from = 0; s < count; from = ends[s++]) {
+      const least = leastOf[s];
+      if (from === ends[s]) continue;
+      if (!(least >= span.fromMs && least < span.toMs)) {
+        span = least === least ? this.spanOf(least, windows, keys) : NOWHERE;
+      }
+      if (greatestOf[s] < span.toMs) this.take(from, ends[s], s, keys, span, span.starts.length);
+      else this.takeRows(frame, keys, s, s + 1, time, windows, null);
+    }
+  }
+
+  /** Cuts stretches wherever the windows that hold the rows, or those that are closed, change. */
+  private takeRows(
+    { rows }: Frame,
+    keys: CodedStretches,
+    first: number,
+    last: number,
+    { hi }: Int64Column,
     windows: SlidingWindows,
     watermarkMs: Float64Array | null,
   ): void {
-    const { rows, count } = frame;
-    const { codes } = keys;
-    const { hi } = time;
     const { sizeMs } = windows;
-    this.reserve(count * Math.ceil(sizeMs / windows.slideMs));
-    const { expanded: outRows, slots } = this;
     let span: Span = NOWHERE;
-    let found = 0;
-    for (let j = 0; j < count; j++) {
-      const i = rows[j];
-      const ms = hi[i];
-      if (!(ms >= span.fromMs && ms < span.toMs)) {
-        if (ms !== ms) continue;
-        span = this.spanOf(ms, windows, keys);
+    let begin = first === 0 ? 0 : keys.ends[first - 1];
+    for (let s = first; s < last; s++) {
+      const end = keys.ends[s];
+      /** Windows of the span that are open at the watermark; they come first. */
+      let open = 0;
+      /** When the next of them is closed; what it was in the last stretch says nothing. */
+      let closesMs = -Infinity;
+      for (let j = begin; j < end; j++) {
+        const i = rows[j];
+        const ms = hi[i];
+        const nowMs = watermarkMs === null ? -Infinity : watermarkMs[i];
+        const isIn = ms >= span.fromMs && ms < span.toMs;
+        if (isIn && nowMs < closesMs) continue;
+        this.take(begin, j, s, keys, span, open);
+        begin = j;
+        if (!isIn) span = ms === ms ? this.spanOf(ms, windows, keys) : NOWHERE;
+        open = span.starts.length;
+        while (open > 0 && span.starts[open - 1] + sizeMs <= nowMs) open--;
+        closesMs = open > 0 ? span.starts[open - 1] + sizeMs : Infinity;
       }
-      const { starts, tables } = span;
-      for (let w = 0; w < starts.length; w++) {
-        const end = starts[w] + sizeMs;
-        if (ms >= end) continue;
-        if (watermarkMs !== null && end <= watermarkMs[i]) {
-          this.dropped++;
-          continue;
-        }
-        const slot = tables[w][codes[i]];
-        outRows[found] = i;
-        slots[found] = slot < 0 ? this.resolve(starts[w], tables[w], codes[i], keys, found) : slot;
-        found++;
-      }
+      this.take(begin, end, s, keys, span, open);
+      begin = end;
     }
-    this.end(outRows, found);
   }
 
-  private begin(keys: CodedKeys): void {
+  /** Rows of one stretch and span, for those of its windows that are open. */
+  private take(
+    begin: number,
+    end: number,
+    stretch: number,
+    keys: CodedStretches,
+    { starts, tables }: Span,
+    open: number,
+  ): void {
+    if (begin === end) return;
+    const code = keys.codes[stretch];
+    for (let w = 0; w < open; w++) {
+      const slot = tables[w][code];
+      const group = slot < 0 ? this.resolve(starts[w], tables[w], code, keys) : slot;
+      this.runs.add(begin, end, group, stretch);
+    }
+    this.dropped += (end - begin) * (starts.length - open);
+  }
+
+  private begin({ rows }: Frame, keys: CodedStretches): void {
     this.keyIds = new Int32Array(keys.size).fill(-1);
     this.forget();
     this.dropped = 0;
-    this.firsts = [];
+    this.runs.begin(rows);
   }
 
-  private end(rows: Int32Array, count: number): void {
-    this.rows = rows;
-    this.count = count;
+  private end(): void {
     // Keys of rows that were all dropped.
     for (const id of this.keyIds) if (id >= 0) this.store.keys.drop(id);
   }
@@ -188,26 +159,18 @@ export class SlotFinder {
     this.tabled = 0;
   }
 
-  private reserve(count: number): void {
-    if (this.slots.length >= count) return;
-    this.expanded = new Int32Array(count * 2);
-    this.slots = new Int32Array(count * 2);
-  }
-
-  private spanOf(ms: number, windows: SlidingWindows, keys: CodedKeys): Span {
-    const fromMs = lastStart(windows, ms);
+  private spanOf(ms: number, windows: SlidingWindows, keys: CodedStretches): Span {
+    const { fromMs, toMs, starts } = spanAt(windows, ms);
     let span = this.spans.get(fromMs);
     if (span === undefined) {
       if (this.tabled > MAX_TABLED) this.forget();
-      const starts = startsFrom(windows, fromMs);
-      const tables = starts.map((start) => this.table(start, keys));
-      span = { fromMs, toMs: fromMs + windows.slideMs, starts, tables };
+      span = { fromMs, toMs, starts, tables: starts.map((start) => this.table(start, keys)) };
       this.spans.set(fromMs, span);
     }
     return span;
   }
 
-  private table(startMs: number, keys: CodedKeys): Int32Array {
+  private table(startMs: number, keys: CodedStretches): Int32Array {
     let table = this.tables.get(startMs);
     if (table === undefined) {
       table = new Int32Array(keys.size).fill(-1);
@@ -217,41 +180,11 @@ export class SlotFinder {
     return table;
   }
 
-  private resolve(startMs: number, table: Int32Array, code: number, keys: CodedKeys, at: number): number {
-    this.firsts.push(at);
+  private resolve(startMs: number, table: Int32Array, code: number, keys: CodedStretches): number {
     if (this.keyIds[code] < 0) this.keyIds[code] = this.store.keys.idOf(keys.key(code));
-    const slot = this.store.slotOf(startMs, this.keyIds[code]);
-    table[code] = slot;
-    return slot;
+    return (table[code] = this.store.slotOf(startMs, this.keyIds[code]));
   }
 }
 
-/** Queries that read one batch share what its times span. By column: arrays are used again for other batches. */
-const EXTENTS = new WeakMap<Int64Column, Extent & { readonly length: number }>();
-
-interface Extent {
-  readonly leastMs: number;
-  readonly greatestMs: number;
-}
-
-/** Both NaN when a row has no time. */
-function extentOf(time: Int64Column, length: number): Extent {
-  const known = EXTENTS.get(time);
-  if (known?.length === length) return known;
-  let leastMs = Infinity;
-  let greatestMs = -Infinity;
-  for (let i = 0; i < length; i++) {
-    const ms = time.hi[i];
-    if (ms < leastMs) leastMs = ms;
-    if (ms > greatestMs) greatestMs = ms;
-    if (ms !== ms) {
-      leastMs = greatestMs = NaN;
-      break;
-    }
-  }
-  const extent = { length, leastMs, greatestMs };
-  EXTENTS.set(time, extent);
-  return extent;
-}
-
-const NOWHERE: Span = { fromMs: Infinity, toMs: -Infinity, starts: [], tables: [new Int32Array(0)] };
+const NOWHERE: Span = { fromMs: Infinity, toMs: -Infinity, starts: [], tables: [] };
+const ALWAYS: WindowSpan = { fromMs: -Infinity, toMs: Infinity, starts: [0] };

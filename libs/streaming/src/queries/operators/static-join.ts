@@ -1,11 +1,13 @@
 import { usesOf, type Bound } from '../expressions/bound.js';
 import { columnOf } from '../rows/row-batch-builder.js';
-import type { Column } from '../rows/row-batch.js';
+import { gather } from '../rows/gather.js';
+import type { Column, Columns } from '../rows/row-batch.js';
+import { areSteady, type Stretches } from '../rows/stretches.js';
 import type { StaticTable } from '../rows/value.js';
 import { codeKeys } from '../state/coded-keys.js';
 import { KeyTable } from '../state/key-table.js';
 import type { BatchClock } from './batch-clock.js';
-import { ExtendedColumns, allRows, gather, type Frame } from './frame.js';
+import { ExtendedColumns, allRows, keepStretches, type Frame } from './frame.js';
 
 export interface StaticJoinStep {
   readonly table: StaticTable;
@@ -49,15 +51,21 @@ export class StaticJoin {
   }
 
   take(frame: Frame): Frame {
-    const keys = codeKeys(
-      this.step.streamKeys.map((key) => key.evaluate(frame)),
-      frame.length,
+    const { streamKeys } = this.step;
+    const { stretches } = frame;
+    if (this.unique && areSteady(usesOf(streamKeys), stretches)) return this.joinStretches(frame, stretches);
+    const matchesOf = this.matches(streamKeys, frame);
+    return this.joinRows(frame, matchesOf);
+  }
+
+  /** @returns the rows of the table that match a row; a key is looked for once. */
+  private matches(keys: readonly Bound[], columns: Columns): (row: number) => Int32Array {
+    const { codes, key } = codeKeys(
+      keys.map((each) => each.evaluate(columns)),
+      columns.length,
     );
-    const matches: (Int32Array | undefined)[] = [];
-    const matchesOf = (code: number) => (matches[code] ??= this.find(keys.key(code)));
-    return this.unique
-      ? this.joinOne(frame, keys.codes, matchesOf)
-      : this.joinMany(frame, keys.codes, matchesOf);
+    const found: (Int32Array | undefined)[] = [];
+    return (row) => (found[codes[row]] ??= this.find(key(codes[row])));
   }
 
   private find(key: readonly unknown[]): Int32Array {
@@ -68,48 +76,39 @@ export class StaticJoin {
     return found;
   }
 
-  /** At most one match: the rows stay where they are and get columns beside them, made when they are asked for. */
-  private joinOne(frame: Frame, codes: Int32Array, matchesOf: (code: number) => Int32Array): Frame {
-    const { length, clock } = frame;
-    const { streamColumns: from, streamKeys, type } = this.step;
-    const matchOf = (row: number): number => matchesOf(codes[row])[0] ?? -1;
-    let matched: Int32Array | null = null;
+  /** At most one match, the same for a stretch: the rows stay where they are and get columns beside them. */
+  private joinStretches(frame: Frame, stretches: Stretches): Frame {
+    const { streamColumns: from, streamKeys, added, type } = this.step;
+    const { heads, count } = stretches;
+    const matchesOf = this.matches(streamKeys, heads);
+    const matches = Int32Array.from({ length: count }, (_, s) => matchesOf(s)[0] ?? -1);
+    const kept =
+      type === 'left'
+        ? frame
+        : keepStretches(frame, stretches, (s) => matches[s] >= 0, new Int32Array(frame.count));
+    const headColumns = new ExtendedColumns(heads, from, (index) =>
+      gather(this.columns[index], matches, count),
+    );
     const columns = new ExtendedColumns(frame, from, (index) => {
-      if (matched === null) {
-        matched = new Int32Array(length);
-        for (let i = 0; i < length; i++) matched[i] = matchOf(i);
-      }
-      return gather(this.columns[index], matched, length);
+      return gather(this.columns[index], perRow(frame, stretches, matches), frame.length);
     });
-    const { rows, count } = type === 'left' ? frame : this.having(frame, matchOf);
     return {
-      ...{ length, clock, column: (index) => columns.column(index), rows, count },
-      told: {
-        from,
-        by: usesOf(streamKeys),
-        at: (some) => {
-          const matches = some.map(matchOf);
-          const column = (index: number) => gather(this.columns[index - from], matches, some.length);
-          return { length: some.length, column };
-        },
+      ...kept,
+      column: (index) => columns.column(index),
+      stretches: {
+        ...(kept.stretches ?? stretches),
+        steady: new Set([...stretches.steady, ...added.map((_, index) => from + index)]),
+        heads: headColumns,
       },
     };
   }
 
-  /** Rows that have a match. */
-  private having({ rows, count }: Frame, matchOf: (row: number) => number): Pick<Frame, 'rows' | 'count'> {
-    const kept = new Int32Array(count);
-    let left = 0;
-    for (let j = 0; j < count; j++) if (matchOf(rows[j]) >= 0) kept[left++] = rows[j];
-    return { rows: kept, count: left };
-  }
-
-  private joinMany(frame: Frame, codes: Int32Array, matchesOf: (code: number) => Int32Array): Frame {
+  private joinRows(frame: Frame, matchesOf: (row: number) => Int32Array): Frame {
     const fromStream: number[] = [];
     const fromTable: number[] = [];
     for (let j = 0; j < frame.count; j++) {
       const i = frame.rows[j];
-      const found = matchesOf(codes[i]);
+      const found = matchesOf(i);
       for (const match of found) {
         fromStream.push(i);
         fromTable.push(match);
@@ -129,6 +128,7 @@ export class StaticJoin {
       count,
       rows: allRows(count),
       clock: frame.clock === null ? null : clockAt(frame.clock, streamRows),
+      stretches: null,
       column: (index) =>
         (made[index] ??=
           index < streamColumns
@@ -139,6 +139,13 @@ export class StaticJoin {
 }
 
 const NONE = new Int32Array(0);
+
+/** The match of each row of a batch that is in; the others are looked at by nobody. */
+function perRow({ rows, length }: Frame, { ends, count }: Stretches, matches: Int32Array): Int32Array {
+  const matched = new Int32Array(length).fill(-1);
+  for (let s = 0, j = 0; s < count; s++) for (; j < ends[s]; j++) matched[rows[j]] = matches[s];
+  return matched;
+}
 
 /** A clock for rows that were some rows of a batch. */
 function clockAt(clock: BatchClock, rows: Int32Array): BatchClock {

@@ -202,7 +202,8 @@ export class StreamJoin {
     );
     this.outMs = [];
     this.outSubNs = [];
-    return { length, clock, column: (index) => batch.column(index), rows: allRows(length), count: length };
+    const column = (index: number) => batch.column(index);
+    return { length, clock, column, rows: allRows(length), count: length, stretches: null };
   }
 
   private forget(side: Side, ms: number, subNs: number): void {

@@ -5,17 +5,22 @@ export interface SlidingWindows {
   readonly offsetMs: number;
 }
 
-/** Start of the last window that begins at or before an instant. */
-export function lastStart(windows: SlidingWindows, ms: number): number {
-  const { slideMs, offsetMs } = windows;
-  return Math.floor((ms - offsetMs) / slideMs) * slideMs + offsetMs;
+/** Instants, from `fromMs` to before `toMs`, that the same windows hold. */
+export interface WindowSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Starts of these windows, the last window first. */
+  readonly starts: readonly number[];
 }
 
-/** Starts of the windows that hold the instants from `start` to `start + slideMs`, the last window first. */
-export function startsFrom(windows: SlidingWindows, start: number): number[] {
+/** The longest span that an instant lies in. */
+export function spanAt({ sizeMs, slideMs, offsetMs }: SlidingWindows, ms: number): WindowSpan {
+  const last = Math.floor((ms - offsetMs) / slideMs) * slideMs + offsetMs;
   const starts: number[] = [];
-  for (let back = 0; back < windows.sizeMs; back += windows.slideMs) starts.push(start - back);
-  return starts;
+  for (let start = last; start + sizeMs > ms; start -= slideMs) starts.push(start);
+  // Where the size is no multiple of the slide, a window ends between two starts.
+  const endMs = last + (sizeMs % slideMs);
+  return ms < endMs ? { fromMs: last, toMs: endMs, starts } : { fromMs: endMs, toMs: last + slideMs, starts };
 }
 
 /** Start of the first window of which the end is after an instant: windows before it hold nothing later. */

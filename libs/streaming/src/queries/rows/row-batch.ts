@@ -1,3 +1,4 @@
+import type { Stretches } from './stretches.js';
 import type { ColumnSchema } from './value.js';
 
 /**
@@ -34,10 +35,16 @@ export interface BooleanColumn {
 
 export type Column = StringColumn | DoubleColumn | Int64Column | BooleanColumn;
 
-/** Rows of a stream in their order, as columns. Nothing in it changes once it has been handed out. */
-export interface RowBatch {
+/** What an expression is evaluated over: a batch, or what a step of a plan has made of it. */
+export interface Columns {
   readonly length: number;
-  readonly schema: readonly ColumnSchema[];
   /** Decoded when first asked for; each array has at least `length` entries. */
   column(index: number): Column;
+}
+
+/** Rows of a stream in their order, as columns. Nothing in it changes once it has been handed out. */
+export interface RowBatch extends Columns {
+  readonly schema: readonly ColumnSchema[];
+  /** Absent where a source does not know of any. */
+  readonly stretches?: Stretches;
 }

@@ -1,6 +1,7 @@
 import { readLazySamples, type SampleBatch, type LazySamples, type StreamId } from '@hark/contracts';
 import { INT64_BASE } from '../rows/int64.js';
 import type { Column, RowBatch, StringColumn } from '../rows/row-batch.js';
+import { cutByCodes, type Stretches } from '../rows/stretches.js';
 import type { ColumnSchema } from '../rows/value.js';
 import type { SourceRows } from './source-rows.js';
 
@@ -24,6 +25,12 @@ const COLUMNS = {
 
 /** A column of the topic `samples`. */
 export type SamplesColumn = keyof typeof COLUMNS;
+
+/** What a row's stream and label tell. */
+const STEADY = new Set(Object.values(COLUMNS).flatMap(([type], index) => (type === 'string' ? [index] : [])));
+
+const USER = Object.keys(COLUMNS).indexOf('User');
+const GT = Object.keys(COLUMNS).indexOf('gt');
 
 const MAKERS: readonly ((from: SampleRows) => Column)[] = Object.values(COLUMNS).map(([, make]) => make);
 
@@ -56,6 +63,7 @@ class SampleRows implements RowBatch {
   readonly schema = samplesRows.columns;
   readonly length: number;
   private readonly made: Column[] = [];
+  private cut: Stretches | null = null;
   private stream: Uint16Array | null = null;
   private time: { readonly hi: Float64Array; readonly lo: Int32Array } | null = null;
 
@@ -65,6 +73,10 @@ class SampleRows implements RowBatch {
 
   column(index: number): Column {
     return (this.made[index] ??= MAKERS[index](this));
+  }
+
+  get stretches(): Stretches {
+    return (this.cut ??= cutByCodes(this, STEADY, USER, GT));
   }
 
   /** What a row's stream tells: the columns share their codes. */

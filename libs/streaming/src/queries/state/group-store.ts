@@ -1,17 +1,16 @@
 import type { StateReader } from '../../encoding/state-reader.js';
 import type { StateWriter } from '../../encoding/state-writer.js';
 import type { Aggregate } from '../aggregates/aggregate.js';
+import type { RowRuns } from '../aggregates/row-runs.js';
 import type { Column } from '../rows/row-batch.js';
 import { compareRows } from '../rows/compare-values.js';
 import type { Row } from '../rows/value.js';
 import { KeyTable } from './key-table.js';
 import { readRow, writeRow } from './values.js';
 
-/** Takes what belongs to no group. */
-export const NO_GROUP = 0;
 /** Where groups are merged for a moment. */
-const SCRATCH = 1;
-const FIRST = 2;
+const SCRATCH = 0;
+const FIRST = 1;
 
 /** A group: its key within its window. */
 export interface Group {
@@ -36,7 +35,6 @@ export class GroupStore {
   constructor(private readonly aggregates: readonly Aggregate[]) {
     for (const aggregate of aggregates) {
       aggregate.reserve(this.capacity);
-      aggregate.init(NO_GROUP);
       aggregate.init(SCRATCH);
     }
   }
@@ -58,20 +56,9 @@ export class GroupStore {
     return slot;
   }
 
-  /**
-   * Adds rows to the groups at their slots: `inputs[a]` is the column of aggregate `a`.
-   * @param leftOut whether an aggregate takes none of them.
-   */
-  add(
-    inputs: readonly (Column | null)[],
-    rows: Int32Array,
-    slots: Int32Array,
-    count: number,
-    leftOut: readonly boolean[] = [],
-  ): void {
-    this.aggregates.forEach((aggregate, a) => {
-      if (!leftOut[a]) aggregate.add(inputs[a], rows, slots, count);
-    });
+  /** Has an aggregate, by its number, take rows of a column. */
+  add(aggregate: number, column: Column | null, runs: RowRuns): void {
+    this.aggregates[aggregate].add(column, runs);
   }
 
   merge(into: number, from: number): void {

@@ -55,6 +55,8 @@ const row = fc.record({
   subNs: fc.constantFrom(0, 0, 1, 999_999, 123_456),
   hasTime: fc.integer({ min: 0, max: 15 }),
   again: fc.integer({ min: 0, max: 9 }),
+  /** Of the same texts as the row before. */
+  goesOn: fc.boolean(),
   cells: fc.tuple(
     nullable(fc.constantFrom('a', 'b', 'c', 'ab')),
     nullable(fc.constantFrom('x', 'y')),
@@ -73,7 +75,7 @@ const row = fc.record({
 export const streams: fc.Arbitrary<Row[]> = fc.array(row, { minLength: 0, maxLength: 60 }).map((parts) => {
   let ms = 0;
   const rows: Row[] = [];
-  for (const { step: by, subNs, hasTime, again, cells } of parts) {
+  for (const { step: by, subNs, hasTime, again, goesOn, cells } of parts) {
     if (again === 0 && rows.length > 0) {
       rows.push(rows[Math.floor(rows.length / 2)]);
       continue;
@@ -81,7 +83,9 @@ export const streams: fc.Arbitrary<Row[]> = fc.array(row, { minLength: 0, maxLen
     // Forward on the whole: a step back is of this row alone.
     if (by > 0) ms += by;
     const at = START + BigInt(Math.max(0, by < 0 ? ms + by : ms)) * 1_000_000n + BigInt(subNs);
-    rows.push([...cells, hasTime === 0 ? null : at]);
+    const before = goesOn ? rows.at(-1) : undefined;
+    const texts = before?.slice(0, 2) ?? cells.slice(0, 2);
+    rows.push([...texts, ...cells.slice(2), hasTime === 0 ? null : at]);
   }
   return rows;
 });
