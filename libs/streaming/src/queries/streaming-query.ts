@@ -182,8 +182,8 @@ export class StreamingQuery {
   /** The lesser of both watermarks at each row of a batch; a stream that is not in it stands still. */
   private lesser(left: Frame | null, right: Frame | null): (row: number) => Instant {
     const at = (frame: Frame | null, still: Watermark) => {
-      const ms = frame?.clock?.ms();
-      const subNs = frame?.clock?.subNs();
+      const ms = frame?.clock?.ms;
+      const subNs = frame?.clock?.subNs;
       return (row: number): Instant =>
         ms === undefined || subNs === undefined
           ? { ms: still.ms, subNs: still.subNs }

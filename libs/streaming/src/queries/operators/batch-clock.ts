@@ -8,7 +8,7 @@ export interface BatchClock {
   /** The watermark after the last row; −Infinity where there is none yet. */
   readonly endMs: number;
   readonly endSubNs: number;
-  /** The watermark at each row, made when first asked for. */
-  ms(): Float64Array;
-  subNs(): Int32Array;
+  /** The watermark at each row. */
+  readonly ms: Float64Array;
+  readonly subNs: Int32Array;
 }

@@ -70,8 +70,8 @@ export class DropDuplicates {
     const { rows, clock } = frame;
     const { step, out } = this;
     const time = clock === null ? null : (step.time!.evaluate(frame) as Int64Column);
-    const watermarkMs = clock?.ms() ?? NO_MS;
-    const watermarkSubNs = clock?.subNs() ?? NO_SUB_NS;
+    const watermarkMs = clock?.ms ?? NO_MS;
+    const watermarkSubNs = clock?.subNs ?? NO_SUB_NS;
     const instant = (step.instant?.evaluate(frame) as Int64Column | undefined) ?? null;
     const added = new Int32Array(keys.size);
     const { sliceMs } = this;

@@ -58,8 +58,8 @@ export class SessionAggregation {
     );
     const inputs = step.aggregates.map(({ input }) => input?.evaluate(frame) ?? null);
     const { hi, lo } = this.session.time.evaluate(frame) as Int64Column;
-    const watermarkMs = step.closes ? (frame.clock?.ms() ?? null) : null;
-    const watermarkSubNs = watermarkMs === null ? null : frame.clock!.subNs();
+    const watermarkMs = step.closes ? (frame.clock?.ms ?? null) : null;
+    const watermarkSubNs = watermarkMs === null ? null : frame.clock!.subNs;
     const keyIds = new Int32Array(keys.size).fill(-1);
     const { runs } = this;
     runs.begin(frame.rows);

@@ -60,7 +60,7 @@ export class SlotFinder {
       clock !== null &&
       clock.leastMs < Infinity &&
       firstStart(windows, clock.leastMs) + windows.sizeMs <= clock.endMs;
-    if (isLate) this.takeRows(frame, keys, 0, keys.count, time, windows, clock.ms());
+    if (isLate) this.takeRows(frame, keys, 0, keys.count, time, windows, clock.ms);
     else this.takeStretches(frame, keys, time, windows);
     this.end();
   }

@@ -149,18 +149,7 @@ function perRow({ rows, length }: Frame, { ends, count }: Stretches, matches: In
 
 /** A clock for rows that were some rows of a batch. */
 function clockAt(clock: BatchClock, rows: Int32Array): BatchClock {
-  const { leastMs, endMs, endSubNs } = clock;
-  return {
-    leastMs,
-    endMs,
-    endSubNs,
-    ms: () => {
-      const ms = clock.ms();
-      return Float64Array.from(rows, (i) => ms[i]);
-    },
-    subNs: () => {
-      const subNs = clock.subNs();
-      return Int32Array.from(rows, (i) => subNs[i]);
-    },
-  };
+  const ms = Float64Array.from(rows, (i) => clock.ms[i]);
+  const subNs = rows.map((i) => clock.subNs[i]);
+  return { ...clock, ms, subNs };
 }

@@ -233,7 +233,7 @@ function clockOf(time: Int64Column, ms: Float64Array, subNs: Int32Array, end: In
     leastMs: time.hi.reduce((least, each) => Math.min(least, each), Infinity),
     endMs: end.ms,
     endSubNs: end.subNs,
-    ms: () => ms,
-    subNs: () => subNs,
+    ms,
+    subNs,
   };
 }

@@ -19,7 +19,7 @@ export class Watermark {
   private greatestMs = -Infinity;
   private greatestSubNs = 0;
   private readonly batch = new EventTimeSummary();
-  private readonly scratch = new Scratch();
+  private readonly clock = new ClockArrays();
 
   constructor(private readonly delayMs: number) {}
 
@@ -36,49 +36,46 @@ export class Watermark {
     return this.greatestMs === -Infinity ? null : bigintOf(this.ms, this.subNs);
   }
 
+  /** @returns a clock that is valid until the next call. */
   advance(time: Int64Column, length: number): BatchClock {
     const { hi, lo } = time;
-    const startMs = this.greatestMs;
-    const startSubNs = this.greatestSubNs;
-    const firstMs = this.batch.firstMs(hi, length);
-    let greatestMs = startMs;
-    let greatestSubNs = startSubNs;
+    const { delayMs, batch } = this;
+    const firstMs = batch.firstMs(hi, length);
+    this.clock.reserve(length);
+    const { ms: clockMs, subNs: clockSubNs } = this.clock;
+    let greatestMs = this.greatestMs;
+    let greatestSubNs = this.greatestSubNs;
     let sum = 0;
     let rows = 0;
     let least = -1;
     let leastMs = Infinity;
-    let greatest = -1;
-    let batchMs = -Infinity;
+    let last = -1;
+    let lastMs = -Infinity;
     for (let i = 0; i < length; i++) {
       const ms = hi[i];
-      if (ms !== ms) continue;
-      sum += ms - firstMs;
-      rows++;
-      if (ms <= leastMs && (ms < leastMs || lo[i] < lo[least])) {
-        leastMs = ms;
-        least = i;
+      if (ms === ms) {
+        sum += ms - firstMs;
+        rows++;
+        if (ms <= leastMs && (ms < leastMs || lo[i] < lo[least])) {
+          leastMs = ms;
+          least = i;
+        }
+        if (ms >= lastMs && (ms > lastMs || lo[i] > lo[last])) {
+          lastMs = ms;
+          last = i;
+          if (ms >= greatestMs && (ms > greatestMs || lo[i] > greatestSubNs)) {
+            greatestMs = ms;
+            greatestSubNs = lo[i];
+          }
+        }
       }
-      if (ms >= batchMs && (ms > batchMs || lo[i] > lo[greatest])) {
-        batchMs = ms;
-        greatest = i;
-      }
-    }
-    if (greatest >= 0 && compareInt64(batchMs, lo[greatest], greatestMs, greatestSubNs) > 0) {
-      greatestMs = batchMs;
-      greatestSubNs = lo[greatest];
+      clockMs[i] = greatestMs - delayMs;
+      clockSubNs[i] = greatestSubNs;
     }
     this.greatestMs = greatestMs;
     this.greatestSubNs = greatestSubNs;
-    if (rows > 0) this.batch.take(rows, sum, leastMs, lo[least], batchMs, lo[greatest]);
-    return new RunningWatermark(
-      this.scratch,
-      time,
-      length,
-      { ms: startMs, subNs: startSubNs },
-      this.delayMs,
-      leastMs,
-      { ms: this.ms, subNs: this.subNs },
-    );
+    if (rows > 0) batch.take(rows, sum, leastMs, lo[least], lastMs, lo[last]);
+    return { leastMs, endMs: this.ms, endSubNs: greatestSubNs, ms: clockMs, subNs: clockSubNs };
   }
 
   /** Event times since the last call. */
@@ -101,8 +98,8 @@ interface Instant {
   readonly subNs: number;
 }
 
-/** Arrays that one batch after the other uses. */
-class Scratch {
+/** The watermark at each row, in arrays that one batch after the other uses. */
+class ClockArrays {
   ms = new Float64Array(0);
   subNs = new Int32Array(0);
 
@@ -110,55 +107,6 @@ class Scratch {
     if (this.ms.length >= length) return;
     this.ms = new Float64Array(length * 2);
     this.subNs = new Int32Array(length * 2);
-  }
-}
-
-class RunningWatermark implements BatchClock {
-  private made = false;
-
-  constructor(
-    private readonly scratch: Scratch,
-    private readonly time: Int64Column,
-    private readonly length: number,
-    private readonly start: Instant,
-    private readonly delayMs: number,
-    readonly leastMs: number,
-    private readonly end: Instant,
-  ) {}
-
-  get endMs(): number {
-    return this.end.ms;
-  }
-
-  get endSubNs(): number {
-    return this.end.subNs;
-  }
-
-  ms(): Float64Array {
-    if (!this.made) this.run();
-    return this.scratch.ms;
-  }
-
-  subNs(): Int32Array {
-    if (!this.made) this.run();
-    return this.scratch.subNs;
-  }
-
-  private run(): void {
-    this.made = true;
-    this.scratch.reserve(this.length);
-    const { ms, subNs } = this.scratch;
-    const { hi, lo } = this.time;
-    let greatestMs = this.start.ms;
-    let greatestSubNs = this.start.subNs;
-    for (let i = 0; i < this.length; i++) {
-      if (hi[i] >= greatestMs && (hi[i] > greatestMs || lo[i] > greatestSubNs)) {
-        greatestMs = hi[i];
-        greatestSubNs = lo[i];
-      }
-      ms[i] = greatestMs - this.delayMs;
-      subNs[i] = greatestSubNs;
-    }
   }
 }
 
