@@ -1,6 +1,7 @@
 export { decodeJsonState, encodeJsonState } from './encoding/json-state.js';
 export { StateReader } from './encoding/state-reader.js';
 export { StateWriter } from './encoding/state-writer.js';
+export { LogView } from './log/log-view.js';
 export * from './log/log.js';
 export { MemoryLog } from './log/memory-log.js';
 export { partitionOf } from './log/partition-of.js';

@@ -1,5 +1,5 @@
 import { ByteArena } from '@hark/contracts';
-import { partitionKey, type InputRange, type LogReader, type LogRecord } from '@hark/streaming';
+import { LogView, partitionKey, type LogReader, type LogRecord } from '@hark/streaming';
 import { SharedRecord } from './shared-record.js';
 
 /** Reads kept, over all partitions: reports that are due together read the same, one after the other. */
@@ -19,18 +19,20 @@ interface KeptRead {
  * for each read would outlive the young generation and make the collector look at the whole heap again and again. So
  * reads take turns in a few arenas. A record is valid until {@link READS_KEPT} reads have been made or asked for since.
  */
-export class SharedReader implements LogReader {
+export class SharedReader extends LogView {
   /** The one asked for last is the last. */
   private readonly kept = new Map<string, KeptRead>();
   private readonly spare: ByteArena[] = [];
 
   constructor(
-    private readonly log: LogReader,
+    log: LogReader,
     /** Lets others have their turn; before each read of the log itself. */
     private readonly turn: () => Promise<void>,
-  ) {}
+  ) {
+    super(log);
+  }
 
-  async read(
+  override async read(
     topic: string,
     partition: number,
     from: number,
@@ -44,7 +46,7 @@ export class SharedReader implements LogReader {
       return known.records;
     }
     await this.turn();
-    const read = await this.log.read(topic, partition, from, maxBytes);
+    const read = await super.read(topic, partition, from, maxBytes);
     if (read.length === 0) return read;
     const arena = this.room();
     const records = read.map((record) => new SharedRecord(record, arena));
@@ -56,35 +58,6 @@ export class SharedReader implements LogReader {
   forget(): void {
     this.kept.clear();
     this.spare.length = 0;
-  }
-
-  lookUp(topic: string, partition: number, offset: number): LogRecord | null {
-    return this.log.lookUp(topic, partition, offset);
-  }
-
-  end(topic: string, partition: number): Promise<number> {
-    return this.log.end(topic, partition);
-  }
-
-  earliest(topic: string, partition: number): Promise<number> {
-    return this.log.earliest(topic, partition);
-  }
-
-  firstStep(app: string, runner: string): Promise<number> {
-    return this.log.firstStep(app, runner);
-  }
-
-  steps(
-    app: string,
-    runner: string,
-    from: number,
-    limit: number,
-  ): Promise<readonly (readonly InputRange[])[]> {
-    return this.log.steps(app, runner, from, limit);
-  }
-
-  changed(signal: AbortSignal): Promise<void> {
-    return this.log.changed(signal);
   }
 
   /** Room for one more read: where there are enough, that of the read that nobody has asked for the longest. */
