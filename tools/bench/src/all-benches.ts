@@ -8,6 +8,7 @@ import { learner } from './rows/learner.js';
 import { live } from './rows/live.js';
 import { oneCore } from './rows/one-core.js';
 import { queries } from './rows/queries.js';
+import { reports } from './rows/reports.js';
 import { start } from './rows/start.js';
 
 /** In the order in which they are measured. */
@@ -16,6 +17,7 @@ export const ALL_BENCHES: readonly Bench[] = [
   learner,
   queries,
   importing,
+  reports,
   live,
   durableIngest,
   fanningOut,
