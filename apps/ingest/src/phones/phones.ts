@@ -13,9 +13,9 @@ import { recordRequests } from './connections/request-attempts.js';
 import { SamplesAttempts } from './connections/samples-attempts.js';
 import { DeviceSockets } from './device-socket/device-sockets.js';
 import { lanAddresses } from './lan-addresses.js';
-import { EmbeddedBroker } from './mqtt/embedded-broker.js';
+import type { EmbeddedBroker } from './mqtt/embedded-broker.js';
 import { MqttIntake } from './mqtt/mqtt-intake.js';
-import { MqttSubscriber } from './mqtt/mqtt-subscriber.js';
+import type { MqttSubscriber } from './mqtt/mqtt-subscriber.js';
 import { PhonesModule } from './phones.module.js';
 import { LatestAnswers } from './phyphox/latest-answers.js';
 import { Pairings } from './phyphox/pairings.js';
@@ -107,17 +107,19 @@ export class Phones {
     this.sockets.attach(server);
   }
 
-  /** Begins with what comes from elsewhere. */
+  /** Begins with what comes from elsewhere. MQTT's packages take some 40 MB: only who asks for it has them. */
   async start(): Promise<void> {
     const { frontDoor, access, logger, now, host, mqtt } = this.options;
     const { sensorLogger, phyphox, connections } = this;
     const intake = new MqttIntake({ frontDoor, sensorLogger, phyphox, connections, now });
     if (mqtt.brokerPort !== null) {
+      const { EmbeddedBroker } = await import('./mqtt/embedded-broker.js');
       // Beyond loopback only where tokens are used, as the app itself.
       this.broker = await EmbeddedBroker.open({ port: mqtt.brokerPort, host, access, intake, logger });
       logger.info({ port: this.broker.port, host }, 'the embedded MQTT broker is listening');
     }
     if (mqtt.url !== null) {
+      const { MqttSubscriber } = await import('./mqtt/mqtt-subscriber.js');
       this.subscriber = new MqttSubscriber({ ...mqtt, url: mqtt.url, intake, logger });
     }
   }

@@ -1,10 +1,12 @@
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import type { Kafka, SASLOptions } from 'kafkajs';
 import type { KafkaOptions } from './kafka-options.js';
+import { kafkajs } from './load-kafkajs.js';
 
 /** A client for kafkajs's own consumers, which says nothing and never gives up. */
 export function clientOf(options: Omit<KafkaOptions, 'prefix' | 'cacheBytes'>, clientId: string): Kafka {
   const { brokers, tls, sasl } = options;
-  return new Kafka({
+  const { Kafka: Client, logLevel } = kafkajs();
+  return new Client({
     brokers: [...brokers],
     clientId,
     logLevel: logLevel.NOTHING,

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
-import type { ISocketFactory, logLevel as Levels, SASLOptions } from 'kafkajs';
+import type { ISocketFactory, SASLOptions } from 'kafkajs';
 import type { KafkaOptions } from './kafka-options.js';
+import { kafkajs, kafkajsFile } from './load-kafkajs.js';
 
 /**
  * The layer of kafkajs below its consumer and producer: one method for each request of the protocol. Reading at any
@@ -104,23 +104,10 @@ export const READ_COMMITTED = 1;
 export const GZIP = 1;
 export const TRANSACTION_COORDINATOR = 1;
 
-interface Internals {
-  readonly Cluster: new (options: object) => ProtocolCluster;
-  readonly createLogger: (options: object) => unknown;
-  readonly socketFactory: () => ISocketFactory;
-  readonly filterAbortedMessages: (of: object) => ProtocolMessage[];
-  readonly logLevel: typeof Levels;
-}
-
-const require = createRequire(import.meta.url);
-const internals: Internals = {
-  Cluster: require('kafkajs/src/cluster') as Internals['Cluster'],
-  createLogger: (require('kafkajs/src/loggers') as { createLogger: Internals['createLogger'] }).createLogger,
-  socketFactory: require('kafkajs/src/network/socketFactory') as Internals['socketFactory'],
-  filterAbortedMessages:
-    require('kafkajs/src/consumer/filterAbortedMessages') as Internals['filterAbortedMessages'],
-  logLevel: (require('kafkajs') as { logLevel: typeof Levels }).logLevel,
-};
+type ClusterClass = new (options: object) => ProtocolCluster;
+type LoggerFactory = { readonly createLogger: (options: object) => unknown };
+type SocketFactory = () => ISocketFactory;
+type AbortedFilter = (of: object) => ProtocolMessage[];
 
 /** A cluster that is not connected yet. Whoever uses it repeats and reports; kafkajs itself says nothing. */
 export function protocolCluster({ brokers, tls, sasl }: KafkaOptions): ProtocolCluster {
@@ -129,13 +116,16 @@ export function protocolCluster({ brokers, tls, sasl }: KafkaOptions): ProtocolC
     ...(tls.certificate !== undefined && { cert: tls.certificate }),
     ...(tls.key !== undefined && { key: tls.key }),
   };
-  return new internals.Cluster({
+  const Cluster = kafkajsFile<ClusterClass>('cluster');
+  const { createLogger } = kafkajsFile<LoggerFactory>('loggers');
+  const { NOTHING } = kafkajs().logLevel;
+  return new Cluster({
     brokers: [...brokers],
     ssl,
     sasl: sasl as SASLOptions | undefined,
     clientId: 'hark',
-    logger: internals.createLogger({ level: internals.logLevel.NOTHING, logCreator: () => () => undefined }),
-    socketFactory: internals.socketFactory(),
+    logger: createLogger({ level: NOTHING, logCreator: () => () => undefined }),
+    socketFactory: kafkajsFile<SocketFactory>('network/socketFactory')(),
     connectionTimeout: 3000,
     authenticationTimeout: 10_000,
     reauthenticationThreshold: 10_000,
@@ -149,7 +139,6 @@ export function protocolCluster({ brokers, tls, sasl }: KafkaOptions): ProtocolC
 
 /** The messages of a fetched partition that stand: no markers, nothing of a transaction that was taken back. */
 export function committedMessages({ messages, abortedTransactions }: FetchedData): ProtocolMessage[] {
-  return internals
-    .filterAbortedMessages({ messages, abortedTransactions })
-    .filter(({ isControlRecord }) => !isControlRecord);
+  const withoutAborted = kafkajsFile<AbortedFilter>('consumer/filterAbortedMessages');
+  return withoutAborted({ messages, abortedTransactions }).filter(({ isControlRecord }) => !isControlRecord);
 }

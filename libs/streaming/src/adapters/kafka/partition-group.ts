@@ -1,6 +1,7 @@
-import { AssignerProtocol, type Consumer, type PartitionAssigner } from 'kafkajs';
+import type { Consumer, PartitionAssigner } from 'kafkajs';
 import { clientOf } from './client-of.js';
 import type { KafkaOptions } from './kafka-options.js';
+import { kafkajs } from './load-kafkajs.js';
 import { stickyBalance } from './sticky-balance.js';
 import { membersTopic } from './topic-plan.js';
 
@@ -17,7 +18,6 @@ export interface PartitionGroupOptions extends Omit<KafkaOptions, 'cacheBytes'> 
 
 /** A member that has not been heard of for so long has died. */
 const SESSION_MS = 6000;
-const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
 /**
  * Shares the partitions of an app's topics among its processes, by a consumer group of Kafka that reads nothing: its
@@ -61,30 +61,33 @@ export class PartitionGroup {
     await this.consumer.disconnect();
   }
 
-  private readonly assigner: PartitionAssigner = () => ({
-    name: 'hark-sticky',
-    version: 0,
-    protocol: ({ topics }) => ({
+  private readonly assigner: PartitionAssigner = () => {
+    const { MemberAssignment, MemberMetadata } = kafkajs().AssignerProtocol;
+    return {
       name: 'hark-sticky',
-      metadata: MemberMetadata.encode({
-        version: 0,
-        topics,
-        userData: Buffer.from(JSON.stringify(this.options.holds())),
-      }),
-    }),
-    assign: async ({ members }) => {
-      const group = members.map(({ memberId: id, memberMetadata }) => ({
-        id,
-        holds: JSON.parse(String(MemberMetadata.decode(memberMetadata)?.userData ?? '[]')) as number[],
-      }));
-      return [...stickyBalance(group, this.options.partitions)].map(([memberId, share]) => ({
-        memberId,
-        memberAssignment: MemberAssignment.encode({
+      version: 0,
+      protocol: ({ topics }) => ({
+        name: 'hark-sticky',
+        metadata: MemberMetadata.encode({
           version: 0,
-          assignment: { [this.topic]: share },
-          userData: Buffer.alloc(0),
+          topics,
+          userData: Buffer.from(JSON.stringify(this.options.holds())),
         }),
-      }));
-    },
-  });
+      }),
+      assign: async ({ members }) => {
+        const group = members.map(({ memberId: id, memberMetadata }) => ({
+          id,
+          holds: JSON.parse(String(MemberMetadata.decode(memberMetadata)?.userData ?? '[]')) as number[],
+        }));
+        return [...stickyBalance(group, this.options.partitions)].map(([memberId, share]) => ({
+          memberId,
+          memberAssignment: MemberAssignment.encode({
+            version: 0,
+            assignment: { [this.topic]: share },
+            userData: Buffer.alloc(0),
+          }),
+        }));
+      },
+    };
+  };
 }
