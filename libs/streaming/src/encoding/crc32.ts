@@ -1,41 +1,70 @@
+import { LITTLE_ENDIAN } from './endianness.js';
+
 const POLYNOMIAL = 0xedb88320;
 
-/** Eight tables, so that eight bytes are taken at a time ("slicing-by-8", Kounavis & Berry 2005). */
-const TABLES = tables();
+/** Bytes taken at a time. */
+const SLICE = 16;
 
-function tables(): Uint32Array[] {
-  const all = Array.from({ length: 8 }, () => new Uint32Array(256));
+/** Table `k` begins at `256 k`: what a byte comes to when `k` more bytes of zeros follow it. */
+const T = tables();
+
+function tables(): Int32Array {
+  const all = new Int32Array(SLICE * 256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-    all[0][byte] = crc >>> 0;
+    all[byte] = crc;
   }
-  for (let k = 1; k < 8; k++) {
-    for (let byte = 0; byte < 256; byte++) {
-      const before = all[k - 1][byte];
-      all[k][byte] = (before >>> 8) ^ all[0][before & 255];
-    }
+  for (let at = 256; at < all.length; at++) {
+    const before = all[at - 256];
+    all[at] = (before >>> 8) ^ all[before & 255];
   }
   return all;
 }
 
-/** CRC-32 (ISO-HDLC, the one of zip and PNG) of `bytes[0, end)`, an unsigned 32-bit integer. */
+/**
+ * CRC-32 (ISO-HDLC, the one of zip and PNG) of `bytes[0, end)`, an unsigned 32-bit integer. Four words at a time
+ * ("slicing-by-16", after Kounavis & Berry 2005).
+ */
 export function crc32(bytes: Uint8Array, end: number = bytes.length): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
-  let crc = 0xffffffff;
-  let i = 0;
-  for (; i + 8 <= end; i += 8) {
-    crc ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+  // Up to where words begin.
+  const head = LITTLE_ENDIAN ? Math.min(end, (4 - (bytes.byteOffset & 3)) & 3) : end;
+  const slices = Math.floor((end - head) / SLICE);
+  let crc = byteByByte(-1, bytes, 0, head);
+  if (slices > 0) crc = wordByWord(crc, new Int32Array(bytes.buffer, bytes.byteOffset + head, slices * 4));
+  return ~byteByByte(crc, bytes, head + slices * SLICE, end) >>> 0;
+}
+
+function byteByByte(start: number, bytes: Uint8Array, from: number, to: number): number {
+  let crc = start;
+  for (let i = from; i < to; i++) crc = (crc >>> 8) ^ T[(crc ^ bytes[i]) & 255];
+  return crc;
+}
+
+function wordByWord(start: number, words: Int32Array): number {
+  let crc = start;
+  for (let w = 0; w < words.length; w += 4) {
+    const a = crc ^ words[w];
+    const b = words[w + 1];
+    const c = words[w + 2];
+    const d = words[w + 3];
     crc =
-      t7[crc & 255] ^
-      t6[(crc >>> 8) & 255] ^
-      t5[(crc >>> 16) & 255] ^
-      t4[crc >>> 24] ^
-      t3[bytes[i + 4]] ^
-      t2[bytes[i + 5]] ^
-      t1[bytes[i + 6]] ^
-      t0[bytes[i + 7]];
+      T[3840 + (a & 255)] ^
+      T[3584 + ((a >>> 8) & 255)] ^
+      T[3328 + ((a >>> 16) & 255)] ^
+      T[3072 + (a >>> 24)] ^
+      T[2816 + (b & 255)] ^
+      T[2560 + ((b >>> 8) & 255)] ^
+      T[2304 + ((b >>> 16) & 255)] ^
+      T[2048 + (b >>> 24)] ^
+      T[1792 + (c & 255)] ^
+      T[1536 + ((c >>> 8) & 255)] ^
+      T[1280 + ((c >>> 16) & 255)] ^
+      T[1024 + (c >>> 24)] ^
+      T[768 + (d & 255)] ^
+      T[512 + ((d >>> 8) & 255)] ^
+      T[256 + ((d >>> 16) & 255)] ^
+      T[d >>> 24];
   }
-  for (; i < end; i++) crc = (crc >>> 8) ^ t0[(crc ^ bytes[i]) & 255];
-  return (crc ^ 0xffffffff) >>> 0;
+  return crc;
 }
