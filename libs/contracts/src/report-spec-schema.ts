@@ -4,15 +4,24 @@ import { schemaOf } from './schema-agreement.js';
 
 const names = z.array(z.string()).min(1);
 const duration = z.string().describe('e.g. 5 seconds, 2.56 seconds, 30 minutes');
-const columns = z.array(z.strictObject({ name: z.string(), type: z.enum(COLUMN_TYPES) }));
+const columns = z.array(z.strictObject({ name: z.string(), type: z.enum(COLUMN_TYPES) })).min(1);
+/** No way up, none to the root. */
+const FOLDER = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 
 const source = z.union([
   z.enum(['samples', 'windows', 'predictions']),
-  z.strictObject({ rate: z.strictObject({ rowsPerSecond: z.number().positive() }) }),
+  z.strictObject({
+    rate: z.strictObject({
+      rowsPerSecond: z.number().positive().max(1_000_000),
+      numPartitions: z.int().positive().optional().describe('without effect'),
+    }),
+  }),
   z.strictObject({
     files: z.strictObject({
-      path: z.string(),
-      format: z.enum(['csv', 'jsonl', 'parquet']),
+      path: z.string().regex(FOLDER).describe('folder under HARK_REPORTS_FILES_DIR'),
+      format: z
+        .enum(['csv', 'json', 'jsonl', 'parquet'])
+        .describe('csv has a header line; json and jsonl are an object a line'),
       columns,
       maxFilesPerTrigger: z.int().positive().optional(),
     }),
@@ -107,7 +116,7 @@ const trigger = z.union([
 const files = {
   path: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/)
+    .regex(FOLDER)
     .optional()
     .describe('folder under reports/ of the data folder; default the name of the report'),
   partitionBy: z

@@ -3,14 +3,20 @@ export type SourceSpec = 'samples' | 'windows' | 'predictions' | RateSource | Fi
 
 /** Rows `timestamp`, `value` = 0, 1, 2 …, for trying things out. */
 export interface RateSource {
-  readonly rate: { readonly rowsPerSecond: number };
+  readonly rate: {
+    readonly rowsPerSecond: number;
+    /** Taken and without effect: a report reads in one place. */
+    readonly numPartitions?: number;
+  };
 }
 
-/** Files that appear atomically in a folder, each read once. */
+/** Files that appear atomically in a folder, each read once, the oldest first. */
 export interface FilesSource {
   readonly files: {
+    /** Folder under `HARK_REPORTS_FILES_DIR`. */
     readonly path: string;
-    readonly format: 'csv' | 'jsonl' | 'parquet';
+    /** CSV with a header line, JSON lines (`json` and `jsonl` are the same), or Parquet. */
+    readonly format: 'csv' | 'json' | 'jsonl' | 'parquet';
     readonly columns: readonly ColumnSpec[];
     readonly maxFilesPerTrigger?: number;
   };

@@ -1,6 +1,6 @@
 /**
- * The topics of the log. Each is written by one app: ingest writes `samples`, `windows`, `dead-letter`, `reports`
- * and `ingest-settings`; the learner `predictions`, `alerts`, `models` and `learner-settings`; the gateway the others.
+ * The topics of the log. Each is written by one app: ingest writes `samples`, `windows`, `dead-letter`, `reports`,
+ * `report-sources` and `ingest-settings`; the learner `predictions`, `alerts`, `models` and `learner-settings`; the gateway the others.
  */
 export const TOPICS = {
   /** Sample batches and ticks, in arrival order. Protobuf. */
@@ -31,6 +31,8 @@ export const TOPICS = {
   deliveries: 'deliveries',
   /** What the reports say: what became of each, and the rows and the progress of its micro-batches. JSON. */
   reports: 'reports',
+  /** What reports have read from outside the log, so that they read it here: rows made up, of files, of Kafka. JSON. */
+  reportSources: 'report-sources',
   /** What an operator asked of the reports. JSON. */
   reportCommands: 'report-commands',
   /** With which settings ingest's runners have taken their steps. JSON. */

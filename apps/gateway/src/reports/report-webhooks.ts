@@ -1,5 +1,5 @@
 import { TOPICS, type Delivery } from '@hark/contracts';
-import { LogFullError, type LogReader, type LogWriter } from '@hark/streaming';
+import { LogFullError, readKept, type LogReader, type LogWriter } from '@hark/streaming';
 import type { Clock } from '../clock.js';
 import {
   WebhookReceiver,
@@ -41,7 +41,7 @@ export class ReportWebhooks {
     const failures: unknown[] = [];
     let change = this.log.changed(signal);
     for (let position = 0; !signal.aborted && failures.length === 0;) {
-      const records = await this.log.read(TOPICS.reports, 0, position, READ_BYTES);
+      const { records } = await readKept(this.log, TOPICS.reports, position, READ_BYTES);
       if (records.length === 0) {
         await change;
         change = this.log.changed(signal);

@@ -1,4 +1,5 @@
 import {
+  TOPICS,
   problem,
   type ReportProgress,
   type ReportRows,
@@ -122,7 +123,9 @@ export class ReportsService {
     const end = progress.at(-1)?.sources[0]?.endOffset ?? {};
     const { from } = created.spec;
     const topics = Object.keys(end).length > 0 ? Object.keys(end) : typeof from === 'string' ? [from] : [];
-    for (const topic of topics) if ((await this.log.end(topic, 0)) > (end[topic]?.['0'] ?? 0)) return true;
+    // What a report reads from outside is put into the log, and taken, by the same trigger.
+    const waiting = topics.filter((topic) => topic !== TOPICS.reportSources);
+    for (const topic of waiting) if ((await this.log.end(topic, 0)) > (end[topic]?.['0'] ?? 0)) return true;
     return false;
   }
 }

@@ -23,10 +23,13 @@ const ANSWER_LIMIT_MS = 10_000;
 export interface ReportsOptions {
   readonly log: LogReader & { readonly epoch: string };
   readonly writer: LogWriter;
+  /** Takes the desk's state, which every gateway derives by itself. */
+  readonly derived: LogWriter;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   readonly sleep: RunnerOptions['sleep'];
   readonly maxStepBytes: number;
+  readonly onCorrupt?: RunnerOptions['onCorrupt'];
   /** Without it there are no webhooks. */
   readonly webhooks?: DeliveryOptions | undefined;
 }
@@ -47,6 +50,7 @@ export class Reports {
   ) {
     this.runner = new Runner({
       ...options,
+      writer: options.derived,
       name: 'report-desk',
       processor: this.desk,
       inputs: REPORT_DESK_TOPICS.map((topic) => ({ topic, partition: 0 })),
@@ -64,9 +68,24 @@ export class Reports {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    await this.runner.run(signal);
+  }
+
+  /** See {@link Runner.storeStateSoon}. */
+  storeStateSoon(): void {
+    this.runner.storeStateSoon();
+  }
+
+  /** Sends what webhooks are to get, until `signal` is aborted. */
+  async send(signal: AbortSignal): Promise<void> {
     const { log, writer, clock, webhooks } = this.options;
-    const sending = webhooks && new ReportWebhooks(log, writer, clock, this.desk, webhooks).run(signal);
-    await Promise.all([this.runner.run(signal), sending]);
+    if (webhooks !== undefined) await new ReportWebhooks(log, writer, clock, this.desk, webhooks).run(signal);
+  }
+
+  /** Resolves when the desk knows every command that stands now. */
+  async hasTakenCommands(): Promise<void> {
+    const end = await this.options.log.end(TOPICS.reportCommands, 0);
+    await this.until(() => this.desk.commandsTaken >= end);
   }
 
   /** Records that wait for the desk. */

@@ -5,9 +5,13 @@ import { FileSink, FolderStore } from '@hark/streaming/files';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { letHeapGrow } from './heap-growth.js';
+import { KafkaSinks, deliveriesTo } from './kafka/kafka-sinks.js';
+import type { ReportKafka } from './kafka/report-kafka.js';
 import { ReportConsole } from './report-console.js';
 import { ReportHost } from './report-host.js';
 import { registerReportMetrics } from './report-metrics.js';
+import { OutsideSources, reportOfKey } from './sources/outside-sources.js';
+import { SOURCE_STATE } from './sources/recorded-source.js';
 import { StaticTables } from './static-tables.js';
 
 export interface IngestReportsOptions {
@@ -18,6 +22,10 @@ export interface IngestReportsOptions {
   /** Where the static tables are. */
   readonly staticFolder: string;
   readonly builtIn: readonly ReportSpec[];
+  /** The cluster that reports may use; null = none. */
+  readonly kafka: ReportKafka | null;
+  /** Where the folders are that reports may read. */
+  readonly filesFolder: string;
 }
 
 /** The reports with their sinks, as the app runs them. */
@@ -29,15 +37,20 @@ export class IngestReports {
     private readonly host: ReportHost,
     private readonly files: Runner,
     private readonly console: ReportConsole,
+    private readonly kafka: KafkaSinks | null,
+    private readonly outside: OutsideSources,
   ) {}
 
   static async open(options: IngestReportsOptions, context: ServiceContext): Promise<IngestReports> {
-    const { log, writer, artifacts, builtIn } = options;
+    const { log, writer, artifacts, builtIn, kafka } = options;
     const { logger, metrics, health } = context;
     letHeapGrow();
+    const { filesFolder } = options;
+    const outside = new OutsideSources({ writer, filesFolder, kafka, now: Date.now, sleep: abortableSleep });
     const host = await ReportHost.open({
-      ...{ log, writer, artifacts, builtIn, logger },
+      ...{ log, writer, artifacts, builtIn, kafka, logger },
       statics: new StaticTables(options.staticFolder, artifacts),
+      outside,
       sleep: abortableSleep,
       turn: () => new Promise((resolve) => setImmediate(resolve)),
       utilization: loopUtilization(),
@@ -52,29 +65,44 @@ export class IngestReports {
       maxStepBytes: 1 << 18,
       snapshotEveryBytes: 1 << 22,
       sleep: abortableSleep,
+      onCorrupt: (error) =>
+        logger.error({ err: error }, `${error.message}; files of reports go on without it`),
     });
     await folders.clean();
     await files.recover();
     registerReportMetrics(metrics, host);
     health.report('reports', () => statusOf(host));
     const find = (name: string) => host.find(name);
-    return new IngestReports(host, files, new ReportConsole(log, logger, find));
+    const sinks =
+      kafka &&
+      new KafkaSinks({
+        ...{ log, logger, sleep: abortableSleep },
+        reports: () => host.reports,
+        delivery: deliveriesTo(kafka.options),
+        onRefused: (report, error) => host.failSoon(report, error),
+      });
+    if (sinks !== null) health.report('reportSinks', () => sinks.status());
+    return new IngestReports(host, files, new ReportConsole(log, logger, find), sinks, outside);
   }
 
   /** Whether a runner is that of a report that is gone. */
   isObsolete(runner: string): boolean {
+    if (runner.startsWith(SOURCE_STATE))
+      return !this.host.knowsId(reportOfKey(runner.slice(SOURCE_STATE.length)));
     return runner.startsWith('report:') && !this.host.knows(runner);
   }
 
   /** Has the runners of the reports store their states soon. */
   storeStatesSoon(): void {
     this.host.storeStatesSoon();
+    this.files.storeStateSoon();
   }
 
   /** Runs until {@link stop}; rejects when the log can't be written any more. */
   run(): Promise<void> {
     const { signal } = this.ending;
-    const work = [this.host.run(signal), this.files.run(signal), this.console.run(signal)];
+    const sinks = [this.files.run(signal), this.console.run(signal), this.kafka?.run(signal)];
+    const work = [this.host.run(signal), ...sinks];
     this.running = Promise.allSettled(work);
     return Promise.all(work).then(() => undefined);
   }
@@ -83,6 +111,7 @@ export class IngestReports {
   async stop(): Promise<void> {
     this.ending.abort();
     await this.running;
+    await this.outside.close();
   }
 }
 

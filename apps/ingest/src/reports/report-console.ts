@@ -1,5 +1,5 @@
 import { TOPICS, type ReportBatch, type ReportCreated } from '@hark/contracts';
-import type { LogReader } from '@hark/streaming';
+import { readKept, type LogReader } from '@hark/streaming';
 import type { Logger } from 'pino';
 
 const READ_BYTES = 1 << 20;
@@ -19,7 +19,7 @@ export class ReportConsole {
     let position = await this.log.end(TOPICS.reports, 0);
     while (!signal.aborted) {
       const changed = this.log.changed(signal);
-      const records = await this.log.read(TOPICS.reports, 0, position, READ_BYTES);
+      const { records } = await readKept(this.log, TOPICS.reports, position, READ_BYTES);
       for (const { key, value, offset } of records) {
         position = offset + 1;
         if (this.find(key)?.spec.sink?.type === 'console') this.show(new TextDecoder().decode(value));

@@ -8,11 +8,13 @@ import {
   type ReportSpec,
 } from '@hark/contracts';
 import { MemoryArtifactStore, MemoryLog, type LogWriter } from '@hark/streaming';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { KafkaRefusalError } from '@hark/streaming/adapters';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ReportHost } from './report-host.js';
+import { OutsideSources } from './sources/outside-sources.js';
 import { StaticTables } from './static-tables.js';
 import { TriggerClock } from './trigger-clock.js';
 
@@ -69,8 +71,12 @@ async function start({ builtIn = [], crashAt }: Options = {}) {
   let ids = 0;
   const errors: unknown[] = [];
   const host = await ReportHost.open({
-    ...{ log, writer, artifacts, builtIn },
+    ...{ log, writer, artifacts, builtIn, kafka: null },
     statics: new StaticTables(folder, artifacts),
+    outside: new OutsideSources({
+      ...{ filesFolder: folder, kafka: null, writer, now: () => nowMs },
+      sleep: () => Promise.resolve(),
+    }),
     logger: {
       info: () => undefined,
       warn: () => undefined,
@@ -266,6 +272,24 @@ describe('a report', () => {
     expect(await kinds('by_user')).toEqual(['created', 'failed', 'started', 'failed']);
   });
 
+  it('whose sink can not go on fails, and goes on where it stood when it is restarted', async () => {
+    await append(samples([['a', 0]]));
+    await create(BY_USER);
+    const ingest = await start();
+    await ingest.settle();
+    ingest.host.failSoon('by_user', new KafkaRefusalError('no permission'));
+    await ingest.settle();
+    await ingest.stop();
+    expect((await said('by_user')).at(-1)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'kafka_refusal', message: 'no permission' },
+    });
+    await append(samples([['a', 1]]));
+    await command({ kind: 'restart', name: 'by_user' });
+    await once();
+    expect(await table('by_user')).toEqual([['a', 2, 1]]);
+  });
+
   it('stops, goes on where it stood, and is dropped, as it is told', async () => {
     await append(samples([['a', 0]]));
     await create(BY_USER);
@@ -330,7 +354,9 @@ describe('a report', () => {
     await create({ ...BY_USER, outputMode: 'append' });
     await create({ ...BY_USER, name: 'files', sink: { type: 'parquet' } });
     await create({ ...BY_USER, name: 'kafka', sink: { type: 'kafka', topic: 't' } });
-    await create({ ...BY_USER, name: 'rate', from: { rate: { rowsPerSecond: 1 } } });
+    await create({ ...BY_USER, name: 'from', from: { kafka: { topic: 't', columns: [] } } });
+    const rate = { name: 'rate', from: { rate: { rowsPerSecond: 1 } } };
+    await create(rate, { startingOffsets: 'latest' } as never);
     await once();
     const refusal = async (name: string) => {
       const [each] = await said(name);
@@ -338,8 +364,9 @@ describe('a report', () => {
     };
     expect((await refusal('by_user'))[0]).toBe(400);
     expect(await refusal('files')).toEqual([400, 'outputMode', 'files_need_append']);
-    expect(await refusal('kafka')).toEqual([400, 'sink.type', 'no_kafka']);
-    expect(await refusal('rate')).toEqual([400, 'from', 'source_not_in_log']);
+    expect(await refusal('kafka')).toEqual([400, 'sink', 'no_kafka']);
+    expect(await refusal('from')).toEqual([400, 'from.kafka', 'no_kafka']);
+    expect(await refusal('rate')).toEqual([400, 'startingOffsets', 'outside_from_the_first']);
   });
 
   it('that came with the service is stopped and goes on by the setting, and stays away once dropped', async () => {
@@ -437,5 +464,121 @@ describe('a static table', () => {
     await until('joined', 2);
     expect(await table('joined')).toEqual([['walk', 'gear', 1, 0.5]]);
     expect((await notices()).at(-1)).toBeNull();
+  });
+});
+
+describe('a source outside the log', () => {
+  const columns = [
+    { name: 'User', type: 'string' },
+    { name: 'x', type: 'double' },
+  ] as const;
+  const filesIn = (path: string, more: object = {}): ReportSpec => ({
+    ...BY_USER,
+    name: path,
+    from: { files: { path, format: 'json', columns, ...more } },
+  });
+  const put = (path: string, rows: readonly (readonly [string, number])[]): void => {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    const lines = rows.map(([User, x]) => `${JSON.stringify({ User, x })}\n`);
+    writeFileSync(join(folder, path), lines.join(''));
+  };
+  /** Files are read by threads, which take the time that they take. */
+  const until = async (
+    options: Options,
+    met: (ingest: Awaited<ReturnType<typeof start>>) => boolean | Promise<boolean>,
+  ) => {
+    const ingest = await start(options);
+    for (let i = 0; i < 20_000 && !(await met(ingest)); i++)
+      await new Promise((resolve) => setImmediate(resolve));
+    await ingest.stop();
+    return ingest;
+  };
+  const sumOf = async (name: string) =>
+    (await table(name)).reduce((sum, [, count]) => sum + Number(count), 0);
+
+  it('of files gives the rows of each file once, also of one that comes later, and of no other report', async () => {
+    put('in/1.json', [['a', 1]]);
+    put('other/1.json', [['z', 1]]);
+    const builtIn = [filesIn('in'), filesIn('other')];
+    await until({ builtIn }, async () => (await sumOf('in')) === 1 && (await sumOf('other')) === 1);
+    put('in/2.json', [
+      ['a', 2],
+      ['b', 3],
+    ]);
+    await until({ builtIn }, async () => (await sumOf('in')) === 3);
+    expect(await table('in')).toEqual([
+      ['a', 2, 3],
+      ['b', 1, 3],
+    ]);
+    expect(await table('other')).toEqual([['z', 1, 1]]);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'ends with the same rows whichever commit ingest dies at, %s the commit took effect',
+    async (when) => {
+      const builtIn = [filesIn('in', { maxFilesPerTrigger: 1 })];
+      for (let i = 0; i < 4; i++)
+        put(`in/${i}.json`, [
+          ['a', i],
+          ['bcd'[i % 3], 10 * i],
+        ]);
+      const whole = await until({ builtIn }, async () => (await sumOf('in')) === 8);
+      const expected = await table('in');
+      for (let commit = 1; commit <= whole.commits(); commit++) {
+        log = new MemoryLog({ now: () => 0 });
+        gateway = await log.writer('gateway');
+        const crashAt = { commit, when };
+        await until(
+          { builtIn, crashAt },
+          async (ingest) => ingest.failure() !== null || (await sumOf('in')) === 8,
+        );
+        await until({ builtIn }, async () => (await sumOf('in')) === 8);
+        expect(await table('in'), `died at ${commit}`).toEqual(expected);
+      }
+    },
+    60_000,
+  );
+
+  it('of a rate goes on where it was, with the rows of the time in between', async () => {
+    const rate: ReportSpec = {
+      name: 'rate',
+      from: { rate: { rowsPerSecond: 10 } },
+      trigger: { processingTime: '1 second' },
+      aggregate: [{ fn: 'count' }, { fn: 'max', column: 'value' }, { fn: 'min', column: 'timestamp' }],
+      outputMode: 'update',
+    };
+    const result = async () => (await table('rate')).at(-1) ?? [0];
+    await until({ builtIn: [rate] }, async () => Number((await result())[0]) > 0);
+    const [before] = await result();
+    nowMs += 3_600_000;
+    await until({ builtIn: [rate] }, async () => Number((await result())[0]) >= 36_000);
+    const [count, last, first] = await result();
+    expect(Number(count)).toBeGreaterThanOrEqual(Number(before) + 36_000);
+    expect([last, first]).toEqual([Number(count) - 1, '1970-01-01T00:16:40.000000000Z']);
+  });
+
+  it('is all taken by the one trigger of a report that has one', async () => {
+    for (let i = 0; i < 3; i++) put(`in/${i}.json`, [['a', i]]);
+    const spec = { ...filesIn('in', { maxFilesPerTrigger: 1 }), trigger: { availableNow: true } as const };
+    await until({ builtIn: [spec] }, async () => (await kinds('in')).includes('stopped'));
+    expect(await table('in')).toEqual([['a', 3, 3]]);
+  });
+
+  it('that is not there is waited for, and what is waited for is said', async () => {
+    const builtIn = [filesIn('in')];
+    const notices = async () =>
+      (await said('in')).flatMap((each) => (each.kind === 'notice' ? [each.message] : []));
+    await until({ builtIn }, async () => (await notices()).length === 1);
+    put('in/1.json', [['a', 1]]);
+    await until({ builtIn }, async () => (await sumOf('in')) === 1);
+    expect(await notices()).toEqual([`The folder ${join(folder, 'in')} is not there.`, null]);
+  });
+
+  it('that can not be read stops its report alone', async () => {
+    put('in/1.json', [['a', 1]]);
+    put('bad/1.parquet', [['a', 1]]);
+    const builtIn = [filesIn('bad', { format: 'parquet' }), filesIn('in')];
+    await until({ builtIn }, async () => (await sumOf('in')) === 1 && (await kinds('bad')).length > 1);
+    expect((await said('bad')).at(-1)).toMatchObject({ kind: 'failed', error: { code: 'table_file' } });
   });
 });

@@ -21,15 +21,25 @@ import { QuerySpecError, planCompatibility, type RowBatch, type SourceRows } fro
 import type { Logger } from 'pino';
 import { Ends } from './ends.js';
 import { FairShare } from './fair-share.js';
+import type { ReportKafka } from './kafka/report-kafka.js';
 import type { BookedReport } from './report-book.js';
 import { ReportLedger, reportRecord } from './report-ledger.js';
+import { ReportNotices } from './report-notices.js';
 import { planReport, type ReportPlan } from './report-plans.js';
+import {
+  FROM_THE_FIRST,
+  MALFORMED,
+  MOST_REPORTS,
+  TOO_MANY,
+  reportExists,
+  unknownReport,
+} from './report-refusals.js';
 import { ReportRun } from './report-run.js';
 import { SharedReader } from './shared-reader.js';
 import { SharedRecord } from './shared-record.js';
+import { recordedKey, type OutsideSources } from './sources/outside-sources.js';
 import type { StaticTables } from './static-tables.js';
 
-const MOST_REPORTS = 100;
 const READ_BYTES = 1 << 20;
 /** How often commands and triggers are looked for while nothing is being done, and static tables. */
 const LOOK_EVERY_MS = 50;
@@ -41,6 +51,10 @@ export interface ReportHostOptions {
   readonly writer: LogWriter;
   readonly artifacts: ArtifactStore;
   readonly statics: StaticTables;
+  /** The cluster that reports may use; null = none. */
+  readonly kafka: ReportKafka | null;
+  /** Opens what reports read from outside the log. */
+  readonly outside: OutsideSources;
   /** Reports that come with the service. */
   readonly builtIn: readonly ReportSpec[];
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -64,11 +78,14 @@ export class ReportHost {
   private readonly runs = new Map<string, ReportRun>();
   private readonly reader: SharedReader;
   private readonly share: FairShare;
+  private readonly notices: ReportNotices;
   /** The last progress of each report that runs. */
   readonly progress = new Map<string, ReportProgress>();
   /** Progress that is to be stored. */
   private unstored: NewRecord[] = [];
   private storeAsked = false;
+  /** Reports whose sinks can't go on, with the reason. */
+  private readonly refused = new Map<string, unknown>();
   private readonly listeners: ((progress: ReportProgress) => void)[] = [];
 
   private constructor(
@@ -77,6 +94,9 @@ export class ReportHost {
   ) {
     this.reader = new SharedReader(options.log, options.turn);
     this.share = new FairShare(options.sleep, options.utilization);
+    this.notices = new ReportNotices((report, message) =>
+      ledger.tell({ kind: 'notice', report, at: this.at(), message }),
+    );
   }
 
   /** @throws StateFormatError when the book in the log is of another version. */
@@ -103,9 +123,19 @@ export class ReportHost {
     return [...this.ledger.book.reports].some(({ created }) => created.runner === runner);
   }
 
+  /** Whether there is a report of this id. */
+  knowsId(id: string): boolean {
+    return [...this.ledger.book.reports].some(({ created }) => created.id === id);
+  }
+
   /** Asks for the states of all that run to be stored: each with its next step, or now where none is due. */
   storeStatesSoon(): void {
     this.storeAsked = true;
+  }
+
+  /** Has a report fail whose sink can't go on. */
+  failSoon(name: string, error: unknown): void {
+    this.refused.set(name, error);
   }
 
   /** To be told of every micro-batch. */
@@ -120,6 +150,7 @@ export class ReportHost {
     let lookAtStaticsMs = 0;
     while (!signal.aborted) {
       await this.takeCommands();
+      await this.failRefused();
       const worked = await this.round(signal);
       this.storeProgress();
       if (this.storeAsked) await this.storeStates(signal);
@@ -189,11 +220,12 @@ export class ReportHost {
     const known = this.ledger.book.get(name);
     if (command.kind === 'create') {
       const { spec, replace, startingOffsets } = command;
-      if (known !== undefined) return replace ? this.replace(known.created, spec, offset) : exists(name);
+      if (known !== undefined)
+        return replace ? this.replace(known.created, spec, offset) : reportExists(name);
       if (this.ledger.book.size >= MOST_REPORTS) return TOO_MANY;
       return this.create(spec, startingOffsets, offset);
     }
-    if (known === undefined) return unknown(name);
+    if (known === undefined) return unknownReport(name);
     const at = this.at();
     switch (command.kind) {
       case 'stop':
@@ -233,14 +265,17 @@ export class ReportHost {
       at: this.at(),
       command,
     };
-    if (startingOffsets === 'latest') {
-      const inputs = [];
-      for (const topic of new Set(plan.topics)) {
-        const end = await log.end(topic, 0);
-        inputs.push({ topic, partition: 0, from: end, to: end });
-      }
-      await this.ledger.commit({ appends: [], step: { runner: created.runner, inputs } });
+    const isOutside = plan.topics.includes(TOPICS.reportSources);
+    if (isOutside && startingOffsets === 'latest') return FROM_THE_FIRST;
+    const inputs = [];
+    for (const topic of new Set(plan.topics)) {
+      // Nothing that others have read from outside is for it.
+      if (startingOffsets === 'earliest' && topic !== TOPICS.reportSources) continue;
+      const end = await log.end(topic, 0);
+      inputs.push({ topic, partition: 0, from: end, to: end });
     }
+    if (inputs.length > 0)
+      await this.ledger.commit({ appends: [], step: { runner: created.runner, inputs } });
     await this.ledger.tell(created);
     await this.start(created);
     return null;
@@ -319,7 +354,7 @@ export class ReportHost {
       const run = this.runOf(created, plan);
       await run.recover();
       this.runs.set(name, run);
-      await this.notice(created);
+      await this.notices.begun(created);
     } catch (error) {
       await this.fail(name, error);
     }
@@ -331,7 +366,17 @@ export class ReportHost {
       ...{ created, plan, writer, artifacts, sleep, now, elapsed },
       runId: newId(),
       log: this.reader,
-      rowsOf: (input, record) => rowsOf(plan.sources[input], record),
+      rowsOf: (input, record) => {
+        // Of what all reports have read from outside, its own alone.
+        const isForeign =
+          plan.topics[input] === TOPICS.reportSources && record.key !== recordedKey(created, input);
+        return isForeign ? null : rowsOf(plan.sources[input], record);
+      },
+      openSources: () =>
+        this.options.outside.open(
+          created,
+          plan.query.inputs.map(({ from }) => from),
+        ),
       onProgress: (progress) => this.made(progress),
     });
   }
@@ -342,7 +387,15 @@ export class ReportHost {
     let worked = false;
     // Together, so that they stop at the same record and read the same from there the next time.
     const ends = new Ends(this.options.log);
-    for (const run of this.runs.values()) if (!run.isActive && run.clock.isDue(now())) await run.fire(ends);
+    for (const [name, run] of [...this.runs]) {
+      try {
+        if (!run.isActive && run.clock.isDue(now()) && run.isReady) await run.fire(ends);
+        const created = this.find(name);
+        if (created !== undefined) await this.notices.waiting(created, run.waitsFor);
+      } catch (error) {
+        await this.fail(name, error);
+      }
+    }
     for (const [name, run] of [...this.runs]) {
       try {
         if (!run.isActive) continue;
@@ -380,16 +433,16 @@ export class ReportHost {
     await this.ledger.tell({ kind: 'failed', report: name, at: this.at(), error: { code, message } });
   }
 
+  private async failRefused(): Promise<void> {
+    const refused = [...this.refused];
+    this.refused.clear();
+    for (const [name, error] of refused) if (this.ledger.book.get(name)) await this.fail(name, error);
+  }
+
   private end(name: string): void {
     this.runs.delete(name);
     this.progress.delete(name);
-  }
-
-  private async notice({ report, statics }: ReportCreated): Promise<void> {
-    const missing = Object.entries(statics).filter(([, file]) => file === null);
-    if (Object.keys(statics).length === 0) return;
-    const message = missing.length === 0 ? null : missing.map(([name]) => absent(name)).join(' ');
-    await this.ledger.tell({ kind: 'notice', report, at: this.at(), message });
+    this.notices.forget(name);
   }
 
   private async plan(
@@ -397,7 +450,7 @@ export class ReportHost {
     statics: ReportCreated['statics'],
   ): Promise<ReportPlan | ReportRefusal> {
     try {
-      return planReport(spec, await this.options.statics.tables(statics));
+      return planReport(spec, await this.options.statics.tables(statics), this.options.kafka);
     } catch (error) {
       if (!(error instanceof QuerySpecError)) throw error;
       const { field, rule, code, message } = error;
@@ -451,28 +504,4 @@ function commandOf(value: Uint8Array): ReportCommand | null {
 function describe(error: unknown): { code: string; message: string } {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return { code: typeof code === 'string' ? code : 'internal_error', message: String(message ?? error) };
-}
-
-function absent(name: string): string {
-  return `The static table ${name} is not there: its columns are null. \`hark reports static ${name} FILES…\` makes it.`;
-}
-
-const MALFORMED: ReportRefusal = {
-  status: 400,
-  code: 'malformed_command',
-  message: 'the command is not one',
-};
-const TOO_MANY: ReportRefusal = {
-  status: 409,
-  code: 'too_many_reports',
-  message: `there are ${MOST_REPORTS} reports; drop one that is not needed`,
-};
-
-function exists(name: string): ReportRefusal {
-  const message = `there is a report ${name}; send "replace": true to change its logic, or drop it first`;
-  return { status: 409, code: 'report_exists', message };
-}
-
-function unknown(name: string): ReportRefusal {
-  return { status: 404, code: 'unknown_report', message: `there is no report ${name}` };
 }

@@ -6,11 +6,14 @@ import {
   durationMs,
   predictionsRows,
   samplesRows,
+  sourceKey,
   windowsRows,
   type QueryPlan,
   type SourceRows,
   type StaticTable,
 } from '@hark/streaming/queries';
+import type { NamedTopic, ReportKafka } from './kafka/report-kafka.js';
+import { outsideRows } from './sources/outside-sources.js';
 
 /** A query that this service can run. */
 export interface ReportPlan {
@@ -28,41 +31,62 @@ const SOURCES: Readonly<Record<string, { readonly topic: string; readonly rows: 
 
 /**
  * @param statics the tables that queries may be joined with.
+ * @param kafka the cluster that reports may use; null = none.
  * @throws QuerySpecError naming the field and the rule.
  */
-export function planReport(spec: ReportSpec, statics: Readonly<Record<string, StaticTable>>): ReportPlan {
+export function planReport(
+  spec: ReportSpec,
+  statics: Readonly<Record<string, StaticTable>>,
+  kafka: ReportKafka | null,
+): ReportPlan {
   const { trigger = null, sink } = spec;
-  checkSource(spec);
-  const sources = Object.fromEntries(Object.entries(SOURCES).map(([key, { rows }]) => [key, rows]));
+  const described = describedSources(spec, kafka);
+  const named = Object.fromEntries(Object.entries(SOURCES).map(([key, { rows }]) => [key, rows]));
+  const sources = { ...named, ...described };
   const query = compileQuery(spec, { sources, statics });
   if (trigger !== null && 'processingTime' in trigger)
     durationMs(trigger.processingTime, 'trigger.processingTime');
+  if (sink?.type === 'kafka') checkKafka(sink, kafka, 'sink');
   checkSink(sink, query);
-  const inputs = query.inputs.map(({ key }) => SOURCES[key]);
-  return { query, topics: inputs.map(({ topic }) => topic), sources: inputs.map(({ rows }) => rows) };
+  return {
+    query,
+    topics: query.inputs.map(({ key }) => SOURCES[key]?.topic ?? TOPICS.reportSources),
+    sources: query.inputs.map(({ key }) => sources[key]),
+  };
 }
 
-/** What comes from elsewhere goes through the front door first, so that it stands in the log. */
-function checkSource({ from, join }: ReportSpec): void {
-  const joined = join !== undefined && 'stream' in join ? join.stream.from : 'samples';
-  const field = typeof from === 'string' ? 'join.stream.from' : 'from';
-  if (typeof from === 'string' && typeof joined === 'string') return;
+/** The sources that a spec describes instead of naming them. */
+function describedSources(
+  { from, join, sink }: ReportSpec,
+  kafka: ReportKafka | null,
+): Record<string, SourceRows> {
+  const described: Record<string, SourceRows> = {};
+  const joined = join !== undefined && 'stream' in join ? join.stream.from : undefined;
+  for (const [field, source] of [
+    ['from', from],
+    ['join.stream.from', joined],
+  ] as const) {
+    if (source === undefined || typeof source === 'string') continue;
+    if ('kafka' in source) {
+      checkKafka(source.kafka, kafka, `${field}.kafka`);
+      if (sink?.type === 'kafka' && sink.topic === source.kafka.topic)
+        throw new QuerySpecError('sink.topic', 'own_source', 'it would read what it has written, for ever');
+    }
+    described[sourceKey(source)] = outsideRows(source);
+  }
+  return described;
+}
+
+function checkKafka(named: NamedTopic, kafka: ReportKafka | null, field: string): void {
+  if (kafka !== null) return kafka.check(named, field);
   throw new QuerySpecError(
     field,
-    'source_not_in_log',
-    'reports read samples, windows and predictions; files come into samples by HARK_WATCH_DIR, a Kafka topic by ' +
-      'HARK_KAFKA_SOURCE_TOPIC, and rows for trying by `hark simulate`',
+    'no_kafka',
+    'the service knows no Kafka: its operator names brokers in HARK_REPORTS_KAFKA_BROKERS, or take another',
   );
 }
 
 function checkSink(sink: ReportSpec['sink'], { outputMode, schema }: QueryPlan): void {
-  if (sink?.type === 'kafka') {
-    throw new QuerySpecError(
-      'sink.type',
-      'no_kafka',
-      'the Kafka sink is not there yet: take webhook, file or parquet',
-    );
-  }
   if (sink?.type !== 'file' && sink?.type !== 'parquet') return;
   if (outputMode !== 'append') {
     throw new QuerySpecError(

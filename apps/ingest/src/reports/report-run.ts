@@ -1,4 +1,4 @@
-import type { ReportCreated, ReportProgress } from '@hark/contracts';
+import { TOPICS, type ReportCreated, type ReportProgress } from '@hark/contracts';
 import {
   Runner,
   type ArtifactStore,
@@ -13,6 +13,7 @@ import { isoNanoseconds } from '@hark/streaming/files';
 import { ReportProcessor, type MicroBatch, type RowsOf } from './report-processor.js';
 import type { Ends } from './ends.js';
 import type { ReportPlan } from './report-plans.js';
+import type { RecordedSource } from './sources/recorded-source.js';
 import { TriggerClock } from './trigger-clock.js';
 import { TriggerReader } from './trigger-reader.js';
 
@@ -32,6 +33,8 @@ export interface ReportRunOptions {
   readonly artifacts: ArtifactStore;
   readonly sleep: RunnerOptions['sleep'];
   readonly rowsOf: RowsOf;
+  /** What it reads from outside the log, as it stands there. */
+  readonly openSources: () => Promise<readonly RecordedSource[]>;
   /** Wall clock, and a clock for durations; milliseconds. */
   readonly now: () => number;
   readonly elapsed: () => number;
@@ -57,6 +60,7 @@ export class ReportRun {
   private readonly inputs: readonly { readonly topic: string; readonly partition: number }[];
   private watch: Stopwatch = { wallMs: 0, began: 0, processing: 0, processed: 0 };
   private beforeMs: number | null = null;
+  private sources: readonly RecordedSource[] = [];
 
   constructor(private readonly options: ReportRunOptions) {
     const { created, plan, runId, rowsOf, log, writer, artifacts, sleep, elapsed } = options;
@@ -94,6 +98,7 @@ export class ReportRun {
   /** Brings the query to where its last step left it. */
   async recover(): Promise<void> {
     await this.runner.recover();
+    this.sources = await this.options.openSources();
   }
 
   /** The state, and where it has read up to: what another logic goes on from. Between two steps alone. */
@@ -120,8 +125,21 @@ export class ReportRun {
     return this.processor.query.stateOperators();
   }
 
-  /** Begins a trigger: what stands in the log now is to be taken. */
+  /** Whether a trigger that is due may begin: its sources outside are there. */
+  get isReady(): boolean {
+    return this.sources.every(({ isReady }) => isReady);
+  }
+
+  /** What its sources outside wait for, told to the operator; null = nothing, undefined = it has none. */
+  get waitsFor(): string | null | undefined {
+    if (this.sources.length === 0) return undefined;
+    const waiting = this.sources.flatMap(({ waitsFor }) => waitsFor ?? []);
+    return waiting.length === 0 ? null : waiting.join(' ');
+  }
+
+  /** Begins a trigger: what stands in the log now, and what its sources outside have, is to be taken. */
   async fire(ends: Ends): Promise<void> {
+    for (const source of this.sources) await source.begin();
     for (const { topic, partition } of this.inputs)
       this.reader.limit(topic, partition, await ends.of(topic, partition));
     this.clock.fire(this.options.now());
@@ -136,8 +154,19 @@ export class ReportRun {
     const { now, elapsed } = this.options;
     this.watch = { wallMs: now(), began: elapsed(), processing: 0, processed: 0 };
     if (await this.runner.step(signal)) return;
+    if (await this.record(signal)) return;
     this.isActive = false;
     this.clock.ended(now());
+  }
+
+  /** Has the next piece of what the trigger takes from outside put into the log. @returns false where nothing is left. */
+  private async record(signal: AbortSignal): Promise<boolean> {
+    for (const source of this.sources) {
+      if (!(await source.record(signal))) continue;
+      this.reader.limit(TOPICS.reportSources, 0, await this.options.log.end(TOPICS.reportSources, 0));
+      return true;
+    }
+    return false;
   }
 
   /** Stores its state, so that the log need not keep what it has taken. Between two steps alone. */

@@ -107,10 +107,3 @@ describe('a state that is not what the reader expects', () => {
     expect(() => new StateReader(state, 'a', 1).string()).toThrow(StateFormatError);
   });
 });
-
-describe('crc32', () => {
-  it('gives the check value of CRC-32/ISO-HDLC', () => {
-    expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
-    expect(crc32(new Uint8Array(0))).toBe(0);
-  });
-});

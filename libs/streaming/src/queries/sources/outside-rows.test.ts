@@ -35,9 +35,9 @@ describe('rows of somebody else', () => {
   });
 
   it('have null for what is missing or of another type, and nothing else for what is no row at all', () => {
-    expect(jsonRow('{"s": {"x": 1}, "d": "many", "l": 1.5, "t": "soon", "b": "constructor"}', COLUMNS)).toEqual([
-      ...['{"x":1}', null, null, null, null],
-    ]);
+    expect(
+      jsonRow('{"s": {"x": 1}, "d": "many", "l": 1.5, "t": "soon", "b": "constructor"}', COLUMNS),
+    ).toEqual([...['{"x":1}', null, null, null, null]]);
     const none = [null, null, null, null, null];
     for (const text of ['', 'null', '7', '{"s"']) expect(jsonRow(text, COLUMNS), text).toEqual(none);
     expect(csvRow(',,', ['d', 'l', 't'], COLUMNS)).toEqual(none);
