@@ -26,6 +26,7 @@ import { ReplaysController } from './replays/replays.controller.js';
 import { ReplaysService } from './replays/replays.service.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { ReportsService } from './reports/reports.service.js';
+import type { SeveralGateways } from './several/several-gateways.js';
 import { SessionIndex } from './sessions/session-index.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 
@@ -90,10 +91,17 @@ export class GatewayModule {
 /** Request bodies are small here: commands and replay requests. */
 const BODY_LIMIT = '64kb';
 
-/** What the application object needs besides the module: the socket adapter and a bounded JSON body. */
-export function configureGateway(app: NestExpressApplication): void {
+/**
+ * What the application object needs besides the module: the socket adapter and a bounded JSON body.
+ * @param between takes requests that are between gateways, their bodies unread.
+ */
+export function configureGateway(
+  app: NestExpressApplication,
+  between: ReturnType<SeveralGateways['middleware']> = [],
+): void {
   app.useWebSocketAdapter(new LiveSocketAdapter(app));
   app.use(requireJsonBody);
+  for (const each of between) app.use(each);
   // What has passed is JSON, however its type is written: none may be left unread.
   app.useBodyParser('json', { limit: BODY_LIMIT, type: () => true });
 }

@@ -3,12 +3,14 @@ import { AccessControl, UserScope } from '@hark/service';
 import {
   Runner,
   type ArtifactStore,
+  type CorruptLogError,
   type Log,
   type LogWriter,
   type RunnerOptions,
   type RunnerProgress,
 } from '@hark/streaming';
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Alerts, type AlertOptions } from './alerts/alerts.js';
 import type { Clock } from './clock.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
@@ -18,6 +20,7 @@ import type { ErasureJobs } from './erasure/erasure-jobs.js';
 import { Erasures } from './erasure/erasures.controller.js';
 import { KnownUsers } from './erasure/known-users.js';
 import { LabelsService } from './labels/labels.service.js';
+import type { Channel } from './live/channel.js';
 import { LIVE_LIMITS, type LiveLimits } from './live/live-connection.js';
 import { LiveViews } from './live/latest/live-views.js';
 import { SilenceWatch } from './live/latest/silence-watch.js';
@@ -32,12 +35,24 @@ import { ReplayModels, type ReplayModelOptions } from './replays/replay-model.js
 import { REPLAY_LIMITS, ReplaysService, type ReplayLimits } from './replays/replays.service.js';
 import { Reports } from './reports/reports.js';
 import { ReportsService } from './reports/reports.service.js';
+import { ReplayDirectory } from './several/replay-directory.js';
+import { Turn } from './several/turn.js';
 import { DEFAULT_SESSION_OPTIONS, SessionIndex, type SessionIndexOptions } from './sessions/session-index.js';
+
+/** What a gateway needs that writes when it is its turn: until {@link Gateway.beginTurn} its `writer` refuses. */
+export interface SharedLog {
+  /** Takes the states that each gateway derives from the log by itself. */
+  readonly derived: LogWriter;
+  /** The channel of a replay that runs at the gateway that writes. */
+  readonly replay: (id: string) => Channel;
+}
 
 export interface GatewayOptions {
   readonly log: Log;
   /** The writer of `gateway`; the caller closes it. */
   readonly writer: LogWriter;
+  /** Where several gateways share the log; absent: there is one, and it writes. */
+  readonly several?: SharedLog;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
   /** As `RunnerOptions.sleep`. */
@@ -62,6 +77,8 @@ export interface GatewayOptions {
   /** How users are erased; without it they can't be. */
   readonly erasures?: ErasureJobs;
   readonly newId?: () => string;
+  /** Called of each damaged part of the log that is left out. */
+  readonly onCorrupt?: (error: CorruptLogError) => void;
   /** Bytes a step of the indexes takes, and after how many their state is stored. */
   readonly maxStepBytes?: number;
   readonly snapshotEveryBytes?: number;
@@ -75,6 +92,13 @@ export interface Gateway extends GatewayParts {
   run(): Promise<void>;
   /** Ends replays and following; resolves when the last step stands. */
   stop(): Promise<void>;
+  /**
+   * Begins what one gateway at a time does: alerts, webhooks, replays, and whatever requests have written. To be called
+   * once `writer` writes and readers see what others have written. Resolves when such requests can be answered here.
+   */
+  beginTurn(): Promise<void>;
+  /** Resolves when what another gateway has answered shows here too: when the log has been read, or soon after. */
+  hasRead(): Promise<void>;
   /** Has a runner store its state soon. */
   storeStateSoon(runner: string): void;
   /** Null when ready, else what is missing. */
@@ -85,18 +109,36 @@ export interface Gateway extends GatewayParts {
   status(): Promise<Record<string, unknown>>;
 }
 
+/** Records that another gateway may have handed out of which this one has not heard yet; far more than there can be. */
+const MOST_AHEAD = 1_000_000;
+/** How often it is looked whether everything has been read, and how often at most. */
+const HAS_READ_PAUSE_MS = 5;
+const HAS_READ_TRIES = 200;
+
 /** Builds the gateway's parts and the Nest module that serves them. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { log, writer, artifacts, clock, sleep } = options;
+  const { several, onCorrupt } = options;
+  const derived = several?.derived ?? writer;
+  const turn = new Turn();
   const views = new LiveViews(log, options.staleAfterMs ?? 30_000);
-  const hub = new LiveHub(log, clock, views);
+  const hub = new LiveHub(log, clock, views, several === undefined ? 0 : MOST_AHEAD);
   const silence = new SilenceWatch(views.latest, clock, (entry) =>
     hub.feed('predictions', UserScope.all)?.announce(entry),
   );
-  const models = new ModelVersions(log, clock);
+  const models = new ModelVersions(log, clock, onCorrupt);
   const scores = new VersionScores();
   const maxStepBytes = options.maxStepBytes ?? 262_144;
-  const alerts = new Alerts({ ...options.alerts, log, writer, artifacts, clock, sleep, maxStepBytes });
+  const alerts = new Alerts({
+    ...options.alerts,
+    log,
+    writer,
+    artifacts,
+    clock,
+    sleep,
+    maxStepBytes,
+    onCorrupt,
+  });
   const sessions = new SessionIndex(options.sessions ?? DEFAULT_SESSION_OPTIONS, alerts.heard.take);
   const requests = new LearnerRequests(log, writer, models);
   const modelsService = new ModelsService(models, scores, requests, artifacts);
@@ -115,7 +157,17 @@ export function createGateway(options: GatewayOptions): Gateway {
   const labels = new LabelsService(requests, sessions, log);
   const { rules } = alerts;
   const reportDesk = new Reports(
-    { log, writer, artifacts, clock, sleep, maxStepBytes, webhooks: options.alerts?.webhooks },
+    {
+      log,
+      writer,
+      derived,
+      artifacts,
+      clock,
+      sleep,
+      maxStepBytes,
+      onCorrupt,
+      webhooks: options.alerts?.webhooks,
+    },
     hub,
   );
   const reports = new ReportsService(reportDesk, log, alerts.allowList);
@@ -155,13 +207,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     new Runner({
       name,
       log,
-      writer,
+      writer: derived,
       artifacts,
       processor,
       inputs: [{ topic, partition: 0 }],
       maxStepBytes,
       snapshotEveryBytes: options.snapshotEveryBytes ?? 8_388_608,
       sleep,
+      onCorrupt,
       ...more,
     });
   const runners = [
@@ -170,6 +223,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     runner('live', views, TOPICS.predictions, { onStep: silence.look }),
   ];
   const ending = new AbortController();
+  // Whoever follows the log listens to it.
+  setMaxListeners(0, ending.signal);
   let running: Promise<unknown> = Promise.resolve();
 
   const lag = async (): Promise<Record<string, number>> => {
@@ -179,7 +234,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       waiting[name] = waitingFor(inputs);
     }
     waiting['models'] = await models.lag();
-    waiting['alerts'] = await alerts.lag();
+    waiting['alerts'] = turn.begun ? await alerts.lag() : 0;
     waiting['reports'] = await reportDesk.lag();
     return waiting;
   };
@@ -193,27 +248,55 @@ export function createGateway(options: GatewayOptions): Gateway {
     }),
   );
 
+  const directory = several && new ReplayDirectory(log, hub, several.replay);
+  const reading = new AbortController();
+  const takeUp = async (): Promise<void> => {
+    reading.abort();
+    await alerts.recover();
+    await replays.restore();
+    turn.begin();
+  };
+  const runTurn = async (): Promise<void> => {
+    if (!(await turn.own())) return;
+    await Promise.all([
+      reportDesk.send(ending.signal),
+      alerts.run(
+        ending.signal,
+        async () => waitingFor((await runners[0].progress()).inputs),
+        () => reportDesk.health(),
+      ),
+    ]);
+  };
+
   return {
     ...parts,
     lag,
     module: GatewayModule.register(parts),
     recover: async () => {
       for (const each of runners) await each.recover();
-      await alerts.recover();
       await reportDesk.recover();
-      await replays.restore();
+      if (several === undefined) await takeUp();
       silence.look();
+    },
+    beginTurn: async () => {
+      await takeUp();
+      // A request that came with an idempotency key is known by it from here on.
+      await alerts.hasTakenRules();
+      await reportDesk.hasTakenCommands();
+    },
+    hasRead: async () => {
+      for (let tries = 0; tries < HAS_READ_TRIES; tries++, await sleep(HAS_READ_PAUSE_MS, ending.signal)) {
+        const waiting = [await models.lag(), await reportDesk.lag(), (await directory?.lag()) ?? 0];
+        if (waiting.every((lag) => lag === 0)) return;
+      }
     },
     run: () => {
       const work = [
         models.run(ending.signal),
         ...runners.map((each) => each.run(ending.signal)),
         reportDesk.run(ending.signal),
-        alerts.run(
-          ending.signal,
-          async () => waitingFor((await runners[0].progress()).inputs),
-          () => reportDesk.health(),
-        ),
+        directory?.run(reading.signal),
+        runTurn(),
       ];
       running = Promise.allSettled(work);
       return Promise.all(work).then(() => undefined);
@@ -221,11 +304,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     stop: async () => {
       await replays.suspend();
       silence.end();
+      reading.abort();
+      turn.end();
       ending.abort();
       await running;
     },
     storeStateSoon: (name) => {
       if (name === 'alert-desk') alerts.storeStateSoon();
+      else if (name === 'report-desk') reportDesk.storeStateSoon();
       else runners.find((each) => each.name === name)?.storeStateSoon();
     },
     readiness: () => {

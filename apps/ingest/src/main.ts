@@ -19,6 +19,7 @@ import { IdleClock } from './idle-clock.js';
 import { partitionedIngest } from './partitions/partitioned-ingest.js';
 import { Phones } from './phones/phones.js';
 import { IngestReports } from './reports/ingest-reports.js';
+import { reportKafka } from './reports/kafka/report-kafka-settings.js';
 import { registerSampleMetrics } from './sample-metrics.js';
 import { ingestSettings } from './settings.js';
 import { WatchedFolder } from './watched-folder/watched-folder.js';
@@ -75,10 +76,13 @@ async function main(): Promise<void> {
       },
     });
     health.report('phones', () => phones.status());
-    const { builtIn, staticFolder } = settings;
+    const { builtIn, staticFolder, filesFolder } = settings;
     const dataFolder = settings.HARK_DATA;
     const reports = await IngestReports.open(
-      { log, writer, artifacts, dataFolder, staticFolder, builtIn },
+      {
+        ...{ log, writer, artifacts, dataFolder, staticFolder, filesFolder, builtIn },
+        kafka: reportKafka(settings),
+      },
       context,
     );
     const retention = openRetention(

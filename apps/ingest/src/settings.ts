@@ -1,5 +1,6 @@
 import {
   activitiesSetting,
+  addressSetting,
   commonSettings,
   port,
   readSettings,
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { kafkaSourceSettings } from './kafka-source/kafka-source-settings.js';
 import { BUILT_IN_REPORTS, builtInReports } from './reports/built-in-reports.js';
+import { reportKafkaSettings } from './reports/kafka/report-kafka-settings.js';
 
 const DAY_MS = 86_400_000;
 const PORT = 'expected a port from 0 to 65535';
@@ -31,11 +33,9 @@ const shape = {
   ...windowSettings,
   ...activitiesSetting,
   ...kafkaSourceSettings,
+  ...reportKafkaSettings,
   HARK_INGEST_PORT: port(3001),
-  HARK_INGEST_ADDRESS: z
-    .string()
-    .regex(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'expected host:port')
-    .optional(),
+  HARK_INGEST_ADDRESS: addressSetting,
   HARK_IDLE_TIMEOUT_MS: wholeNumber(30_000, 100, DAY_MS),
   HARK_MAX_IN_FLIGHT_MB: wholeNumber(64, 1, 4096),
   HARK_MQTT_URL: z
@@ -46,6 +46,7 @@ const shape = {
   HARK_MQTT_BROKER_PORT: z.coerce.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT).optional(),
   HARK_PHONE_TOKEN: z.string().min(1).optional(),
   HARK_REPORTS: reports,
+  HARK_REPORTS_FILES_DIR: z.string().min(1).optional(),
   HARK_STATIC_DIR: z.string().min(1).optional(),
   HARK_WATCH_DIR: z.string().min(1).optional(),
   HARK_WATCH_MAX_FILES: wholeNumber(1000, 1, 1_000_000),
@@ -63,6 +64,7 @@ export function ingestSettings(environment: NodeJS.ProcessEnv) {
     windows: windowOptions(settings),
     activities: settings.HARK_ACTIVITIES,
     builtIn: settings.HARK_REPORTS,
+    filesFolder: settings.HARK_REPORTS_FILES_DIR ?? join(settings.HARK_DATA, 'files'),
     staticFolder: settings.HARK_STATIC_DIR ?? join(settings.HARK_DATA, 'static'),
   };
 }

@@ -22,6 +22,7 @@ export interface AlertsOptions extends AlertOptions {
   readonly clock: Clock;
   readonly sleep: RunnerOptions['sleep'];
   readonly maxStepBytes: number;
+  readonly onCorrupt?: RunnerOptions['onCorrupt'];
 }
 
 /** For `/v1/status`. */
@@ -67,6 +68,11 @@ export class Alerts {
     const { desk, heard, limits } = this;
     const observer = new Observer(log, writer, clock, desk, heard, unread, limits, reports);
     await Promise.all([this.runner.run(signal), observer.run(signal), this.send(signal)]);
+  }
+
+  /** Resolves when the desk knows every rule that stands now. */
+  async hasTakenRules(): Promise<void> {
+    await this.runner.until(TOPICS.rules, await this.options.log.end(TOPICS.rules, 0), null);
   }
 
   lag(): Promise<number> {

@@ -32,6 +32,7 @@ export class DeskRunner {
       readonly artifacts: ArtifactStore;
       readonly sleep: RunnerOptions['sleep'];
       readonly maxStepBytes: number;
+      readonly onCorrupt?: RunnerOptions['onCorrupt'];
     },
     readonly desk: AlertDesk,
     private readonly clock: Clock,

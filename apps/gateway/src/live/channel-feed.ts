@@ -34,6 +34,7 @@ export class ChannelFeed implements Tail {
     readonly clock: Clock,
     /** Called for every entry that went to an outlet. */
     readonly sent: () => void = () => undefined,
+    readonly ahead = 0,
   ) {}
 
   /** Subscriptions, live and behind. */

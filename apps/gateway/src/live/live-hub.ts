@@ -39,8 +39,10 @@ export class LiveHub {
     readonly log: LogReader & { readonly epoch: string },
     readonly clock: Clock,
     views: LiveViews,
+    /** See {@link Tail.ahead}. */
+    private readonly ahead = 0,
   ) {
-    this.derived = new DerivedFeeds(log, clock, views, (channel) => this.count(channel));
+    this.derived = new DerivedFeeds(log, clock, views, (channel) => this.count(channel), ahead);
     const snapshot: Channel['snapshot'] = (mode) => {
       const entries = views.latest.entries(mode, clock.now());
       return Promise.resolve({ next: views.position, entries });
@@ -55,7 +57,7 @@ export class LiveHub {
   open(name: string, channel: Channel, user?: string): void {
     if (user !== undefined) this.owners.set(name, user);
     const kind = kindOf(name);
-    this.feeds.set(name, new ChannelFeed(channel, this.clock, () => this.count(kind)));
+    this.feeds.set(name, new ChannelFeed(channel, this.clock, () => this.count(kind), this.ahead));
   }
 
   /** The name is free again; who is subscribed stays so until they leave. */

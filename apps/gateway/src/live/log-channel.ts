@@ -1,25 +1,7 @@
-import { TrimmedError, type LogReader, type LogRecord } from '@hark/streaming';
+import { readKept, type LogReader } from '@hark/streaming';
 import type { SubscribePayload } from '@hark/contracts';
 import type { Channel, ChannelEntry, ChannelSlice, ChannelSnapshot } from './channel.js';
 import type { EntryOf } from './payloads.js';
-
-/** Reads from an offset on, or from the first record that is kept where that is later. */
-export async function readKept(
-  log: LogReader,
-  topic: string,
-  from: number,
-  maxBytes: number,
-): Promise<{ readonly start: number; readonly records: readonly LogRecord[] }> {
-  for (;;) {
-    const start = Math.max(from, await log.earliest(topic, 0));
-    try {
-      return { start, records: await log.read(topic, 0, start, maxBytes) };
-    } catch (error) {
-      // Trimmed in between.
-      if (!(error instanceof TrimmedError)) throw error;
-    }
-  }
-}
 
 /** A topic of the log as a channel: offsets are the log's own, so they outlive every process. */
 export class LogChannel implements Channel {

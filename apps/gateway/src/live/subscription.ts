@@ -25,6 +25,8 @@ export interface SubscriptionEvents {
 export interface Tail {
   readonly channel: Channel;
   readonly clock: Clock;
+  /** How many entries another process may have handed out of which this one has not heard yet. */
+  readonly ahead: number;
   /** Takes the subscription among the live ones when nothing lies between it and the tail. */
   admit(subscription: Subscription): boolean;
   remove(subscription: Subscription): void;
@@ -80,7 +82,7 @@ export class Subscription {
         this.next = since.offset + 1;
         if (
           since.epoch !== channel.epoch ||
-          (this.next > end && channel.repeats !== true) ||
+          (this.next > end + this.tail.ahead && channel.repeats !== true) ||
           this.next < earliest
         ) {
           if (this.ended) return;

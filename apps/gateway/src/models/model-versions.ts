@@ -1,5 +1,5 @@
 import { TOPICS, type ModelEvent } from '@hark/contracts';
-import type { LogReader } from '@hark/streaming';
+import { CorruptLogError, type LogReader, type LogRecord } from '@hark/streaming';
 import type { Clock } from '../clock.js';
 import { ModelHistory, type Asked } from './model-history.js';
 
@@ -15,6 +15,8 @@ export class ModelVersions {
   constructor(
     private readonly log: LogReader,
     private readonly clock: Clock,
+    /** Called of each part of `models` that is damaged, and left out. */
+    private readonly onCorrupt: (error: CorruptLogError) => void = () => undefined,
   ) {}
 
   /** True once everything that stood in the log at the start has been read. */
@@ -26,7 +28,7 @@ export class ModelVersions {
   async run(signal: AbortSignal): Promise<void> {
     let change = this.log.changed(signal);
     while (!signal.aborted) {
-      const records = await this.log.read(TOPICS.models, 0, this.position, READ_BYTES);
+      const records = await this.read();
       if (records.length === 0) {
         this.caughtUpOnce = true;
         await change;
@@ -39,6 +41,24 @@ export class ModelVersions {
         this.position = record.offset + 1;
       }
       for (const look of [...this.waiting]) look();
+    }
+  }
+
+  /** What follows; versions whose records are damaged are not known, and the others are. */
+  private async read(): Promise<readonly LogRecord[]> {
+    for (let maxBytes = READ_BYTES; ;) {
+      try {
+        return await this.log.read(TOPICS.models, 0, this.position, maxBytes);
+      } catch (error) {
+        if (!(error instanceof CorruptLogError)) throw error;
+        // What stands before it is read first.
+        if (error.offset > this.position) maxBytes = 1;
+        else {
+          this.onCorrupt(error);
+          this.position = Math.max(this.position + 1, error.next);
+          maxBytes = READ_BYTES;
+        }
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { SettingsError, retentionLimits, type ServiceContext } from '@hark/service';
+import { SettingsError, ownAddress, retentionLimits, type ServiceContext } from '@hark/service';
 import type { ArtifactStore, Log } from '@hark/streaming';
 import { PartitionGroup, type KafkaLog, type KafkaOptions } from '@hark/streaming/adapters';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -9,10 +9,10 @@ import { FrontDoorModule } from '../front-door/front-door.module.js';
 import { KnownActivities } from '../front-door/known-activities.js';
 import { SampleIntake } from '../front-door/sample-intake.js';
 import { KafkaSource } from '../kafka-source/kafka-source.js';
+import { reportKafka } from '../reports/kafka/report-kafka-settings.js';
 import { registerSampleMetrics } from '../sample-metrics.js';
 import type { ingestSettings } from '../settings.js';
 import { HeldPartitions } from './held-partitions.js';
-import { ingestAddress } from './ingest-address.js';
 import { IngestPartition } from './ingest-partition.js';
 import { refuseOnePartitionRoutes, refuseSockets } from './one-partition-routes.js';
 import { windowerStatus } from './partition-lag.js';
@@ -59,7 +59,7 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
   const failure = new Promise<never>((_, reject) => (failed = reject));
   // Looked at once the app runs.
   failure.catch(() => undefined);
-  const { builtIn, staticFolder, HARK_DATA: dataFolder } = settings;
+  const { builtIn, staticFolder, filesFolder, HARK_DATA: dataFolder } = settings;
   const held = new HeldPartitions<IngestPartition>({
     open: (partition) =>
       IngestPartition.open(
@@ -69,7 +69,10 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
           single: (writer) =>
             SingleWork.open(
               writer,
-              { log, sequenced, artifacts, dataFolder, staticFolder, builtIn },
+              {
+                ...{ log, sequenced, artifacts, dataFolder, staticFolder, filesFolder, builtIn },
+                kafka: reportKafka(settings),
+              },
               context,
             ),
         },
@@ -133,7 +136,7 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
     },
     run: async () => {
       const { port } = server.address() as AddressInfo;
-      address = ingestAddress(settings.HARK_INGEST_ADDRESS, settings.HARK_HOST, port);
+      address = ownAddress(settings.HARK_INGEST_ADDRESS, settings.HARK_HOST, port);
       await group.join();
       await source?.start();
       await failure;

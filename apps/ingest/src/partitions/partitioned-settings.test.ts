@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ingestSettings } from '../settings.js';
-import { ingestAddress } from './ingest-address.js';
 import { checkPartitionedSettings } from './partitioned-ingest.js';
 
 const checked = (more: Record<string, string>) => () =>
@@ -30,14 +29,5 @@ describe('the settings of an ingest of several partitions', () => {
 
   it('are right as they come', () => {
     expect(checked({})).not.toThrow();
-  });
-});
-
-describe('the address of an ingest process', () => {
-  it('is what it was told, else where it listens', () => {
-    expect(ingestAddress('ingest-2:3001', '0.0.0.0', 5)).toBe('ingest-2:3001');
-    expect(ingestAddress(undefined, '127.0.0.1', 3001)).toBe('127.0.0.1:3001');
-    expect(ingestAddress(undefined, '::1', 3001)).toBe('[::1]:3001');
-    expect(ingestAddress(undefined, '0.0.0.0', 3001)).toMatch(/^[^:]+:3001$/);
   });
 });

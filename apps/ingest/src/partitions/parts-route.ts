@@ -1,5 +1,5 @@
 import { problem } from '@hark/contracts';
-import type { ProblemError } from '@hark/service';
+import { HOLDER_HEADER, type ProblemError } from '@hark/service';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InFlightBudget } from '../front-door/in-flight-budget.js';
 import { problemFor } from '../front-door/intake-problems.js';
@@ -10,7 +10,6 @@ import type { IngestPartition } from './ingest-partition.js';
 import { decodePart } from './part-message.js';
 import { PartitionAwayError } from './partition-away-error.js';
 import type { PartitionedDoor } from './partitioned-door.js';
-import { HOLDER_HEADER } from './peers.js';
 
 export interface PartsRouteOptions {
   readonly held: HeldPartitions<IngestPartition>;

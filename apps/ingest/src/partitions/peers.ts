@@ -1,12 +1,10 @@
+import { HOLDER_HEADER } from '@hark/service';
 import type { WriterHolder } from '@hark/streaming/adapters';
 import type { ProducerStatus, Receipt } from '../front-door/front-door.js';
 import { SequenceGapError, TooManyProducersError } from '../front-door/producers.js';
 import type { Submission } from '../front-door/submission.js';
 import { encodePart } from './part-message.js';
 import { PartitionAwayError } from './partition-away-error.js';
-
-/** Shows that whoever asks reads the journal: who opened the partition's writer. */
-export const HOLDER_HEADER = 'hark-holder';
 
 export const partPath = (partition: number): string => `/v1/partitions/${partition}/samples`;
 export const producerPath = (partition: number, id: string): string =>

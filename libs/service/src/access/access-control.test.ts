@@ -145,6 +145,7 @@ describe('the access matrix', () => {
       'GET /health/ready',
       'GET /openapi.json',
       'GET /v1/clients/phyphox/:code',
+      'GET /v1/gateways/replays/:id',
       'GET /v1/partitions/:partition/producers/:id',
       'POST /v1/partitions/:partition/samples',
       'POST /v1/phyphox/with-token',

@@ -40,6 +40,8 @@ export const ROUTES: readonly RouteRule[] = [
     'POST /v1/partitions/:partition/samples',
     'GET /v1/partitions/:partition/producers/:id',
   ),
+  // Asked by another gateway, which shows the same.
+  ...rules('nothing', 'GET /v1/gateways/replays/:id'),
 
   ...rules('subscribe', 'UPGRADE /v1/live', 'GET /v1/live', 'GET /v1/events', 'GET /v1/alerts'),
   ...rules('subscribe', 'GET /v1/alerts/rules', 'POST /v1/alerts/rules', 'DELETE /v1/alerts/rules/:id'),

@@ -6,6 +6,8 @@ export { MessageSource } from './kafka/message-source.js';
 export type { KafkaOptions } from './kafka/kafka-options.js';
 export { PartitionGroup, type PartitionGroupOptions } from './kafka/partition-group.js';
 export type { KafkaWriter } from './kafka/kafka-writer.js';
+export { TopicDelivery, type DeliveredMessage } from './kafka/topic-delivery.js';
+export { TopicReader, type TopicExtent, type TopicMessages } from './kafka/topic-reader.js';
 export { requireKnownFormats } from './lmdb/known-formats.js';
 export { LmdbLog, type LmdbLogOptions } from './lmdb/lmdb-log.js';
 export { LogDiskError, LogFormatError } from './lmdb/storage-errors.js';

@@ -56,6 +56,19 @@ export interface RunnerState {
   readonly steps: number;
   /** Next offset to read, keyed `topic/partition`; absent = 0. */
   readonly positions: ReadonlyMap<string, number>;
+  /**
+   * The snapshot that was stored is damaged: there is none, and `replay` is every step from the first. The state is to
+   * be stored anew.
+   */
+  readonly isDamaged?: true;
+}
+
+/** Something stored that is damaged, and how that is made up for. */
+export interface StoredDamage {
+  /** As `snapshot of windower`. */
+  readonly what: string;
+  /** As `its copy is used`. */
+  readonly instead: string;
 }
 
 export interface LogReader {
@@ -115,7 +128,10 @@ export interface LogWriter {
   /** Whether another writer of this name has been opened since: no further commit is taken. */
   isFenced?(): boolean;
 
-  /** Where the runner of this name stands. */
+  /**
+   * Where the runner of this name stands.
+   * @throws CorruptStateError where what is stored of it is damaged, and nothing else makes up for it.
+   */
   runnerState(runner: string): Promise<RunnerState>;
 
   close(): Promise<void>;
@@ -213,6 +229,8 @@ export class CorruptLogError extends Error {
     readonly topic: string,
     readonly partition: number,
     readonly offset: number,
+    /** Where whoever can do without it may go on: behind what was stored together with it. */
+    readonly next = offset + 1,
   ) {
     super(`record ${offset} of ${topic}/${partition} is corrupt: its checksum does not match`);
   }

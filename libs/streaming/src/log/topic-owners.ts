@@ -4,7 +4,14 @@ import { TOPICS } from '@hark/contracts';
 export type TopicOwners = Readonly<Record<string, readonly string[]>>;
 
 export const HARK_TOPIC_OWNERS: TopicOwners = {
-  ingest: [TOPICS.samples, TOPICS.windows, TOPICS.deadLetter, TOPICS.reports, TOPICS.ingestSettings],
+  ingest: [
+    TOPICS.samples,
+    TOPICS.windows,
+    TOPICS.deadLetter,
+    TOPICS.reports,
+    TOPICS.reportSources,
+    TOPICS.ingestSettings,
+  ],
   learner: [TOPICS.predictions, TOPICS.alerts, TOPICS.models, TOPICS.learnerSettings],
   gateway: [
     TOPICS.commands,

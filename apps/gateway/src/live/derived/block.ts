@@ -1,6 +1,5 @@
-import type { LogReader } from '@hark/streaming';
+import { readKept, type LogReader } from '@hark/streaming';
 import type { ChannelEntry } from '../channel.js';
-import { readKept } from '../log-channel.js';
 import { predictionOf, type Derivation, type KeptMessage } from './derivation.js';
 
 /** Records that a block covers. */

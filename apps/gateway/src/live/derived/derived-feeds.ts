@@ -19,6 +19,7 @@ export class DerivedFeeds {
     private readonly clock: Clock,
     private readonly views: LiveViews,
     private readonly sent: (channel: string) => void,
+    private readonly ahead = 0,
   ) {}
 
   /** Null when too many different ones are in use. */
@@ -37,7 +38,7 @@ export class DerivedFeeds {
     }
     const checkpoints = this.views.checkpointsOf(name) ?? new Checkpoints(false);
     const channel = new DerivedChannel(this.log, TOPICS.predictions, make, checkpoints, this.clock);
-    const feed = new ChannelFeed(channel, this.clock, () => this.sent(payload.channel));
+    const feed = new ChannelFeed(channel, this.clock, () => this.sent(payload.channel), this.ahead);
     this.feeds.set(name, feed);
     return feed;
   }

@@ -24,7 +24,7 @@ export class JournalReader {
     prefix: string,
     app: string,
     private readonly partition: number,
-    private readonly connection: KafkaConnection,
+    private readonly connection: Pick<KafkaConnection, 'fetch' | 'stableEnd'>,
   ) {
     this.journal = prefix + journalTopic(app);
     this.states = prefix + stateTopic(app);
@@ -48,22 +48,27 @@ export class JournalReader {
     }
   }
 
-  /** @throws CorruptStateError */
+  /**
+   * From the stored state, or from the first step where that is damaged: the journal is kept whole.
+   * @throws CorruptStateError where no records made the state.
+   */
   async runnerState(runner: string): Promise<RunnerState> {
     const { message, end } = await this.last();
-    const standing = message?.standings[runner] ?? NO_STANDING;
-    const { state } = standing;
-    const first = state?.step ?? 0;
+    const { steps, positions, state } = message?.standings[runner] ?? NO_STANDING;
+    const bytes = state && (await this.state(state));
+    const isDamaged = state !== null && bytes === null;
+    const used = isDamaged ? null : state;
     const replay: (readonly InputRange[])[] = [];
-    for await (const { message } of this.messages(state?.journalFrom ?? 0, end))
+    for await (const { message } of this.messages(used?.journalFrom ?? 0, end))
       for (const { runner: name, step, inputs } of message.steps)
-        if (name === runner && step >= first) replay.push(inputs);
-    if (replay.length !== standing.steps - first) throw new CorruptStateError(runner, 'journal');
+        if (name === runner && step >= (used?.step ?? 0)) replay.push(inputs);
+    if (replay.length !== steps - (used?.step ?? 0)) throw new CorruptStateError(runner, 'journal');
+    if (isDamaged && replay.every((inputs) => inputs.length === 0))
+      throw new CorruptStateError(runner, 'snapshot');
     return {
-      snapshot: state && { step: state.step, state: await this.state(runner, state) },
-      replay,
-      steps: standing.steps,
-      positions: new Map(Object.entries(standing.positions)),
+      snapshot: used && bytes && { step: used.step, state: bytes },
+      ...{ replay, steps, positions: new Map(Object.entries(positions)) },
+      ...(isDamaged && { isDamaged }),
     };
   }
 
@@ -123,17 +128,17 @@ export class JournalReader {
     }
   }
 
-  private async state(runner: string, { pieces, bytes, crc }: StateReference): Promise<Uint8Array> {
+  /** Null where it is not what was stored. */
+  private async state({ pieces, bytes, crc }: StateReference): Promise<Uint8Array | null> {
     const { states: topic, partition } = this;
     const read: Buffer[] = [];
     for (const kafkaOffset of pieces) {
       const [{ messages }] = await this.connection.fetch([{ topic, partition, kafkaOffset }], 1, 0);
       const piece = messages.find(({ offset }) => Number(offset) === kafkaOffset)?.value;
-      if (!piece) throw new CorruptStateError(runner, 'snapshot');
+      if (!piece) return null;
       read.push(piece);
     }
     const state = Buffer.concat(read);
-    if (state.length !== bytes || crc32(state) !== crc) throw new CorruptStateError(runner, 'snapshot');
-    return state;
+    return state.length === bytes && crc32(state) === crc ? state : null;
   }
 }

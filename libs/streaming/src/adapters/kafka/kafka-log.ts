@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  CorruptStateError,
   LogAwayError,
   LogClosedError,
   partitionKey,
   type InputRange,
   type Log,
   type LogRecord,
+  type RunnerState,
+  type StoredDamage,
 } from '../../log/log.js';
 import { HARK_TOPIC_OWNERS, NotOwnerError, ownerOf, type TopicOwners } from '../../log/topic-owners.js';
 import { Availability } from './availability.js';
@@ -24,11 +27,15 @@ import { checkPartitions, makeTopics, plannedTopics } from './topic-plan.js';
 
 const RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1000;
+const STATE_TRIES = 3;
+const HEAR_MS = 5;
 
 export interface KafkaLogOptions extends KafkaOptions {
   /** How many partitions each topic has; absent = as many as the log has that exists, or one. */
   readonly partitions?: number;
   readonly owners?: TopicOwners;
+  /** Apps of which several processes share a single partition; with several partitions all apps may. */
+  readonly grouped?: readonly string[];
   /** Topics whose records other programs are to read: each is a message of `open-<topic>` too, in the same transaction. */
   readonly opened?: readonly string[];
   /** Identity of a log that is made now, if it is the copy of another; one that exists keeps its own. */
@@ -37,6 +44,8 @@ export interface KafkaLogOptions extends KafkaOptions {
   readonly now?: () => number;
   /** Told once when Kafka has gone away, with the reason, and once when it is back, with null. */
   readonly onAvailability?: (away: string | null) => void;
+  /** Called of each stored state that is damaged and made up for. */
+  readonly onDamage?: (damage: StoredDamage) => void;
 }
 
 /** Who writes a partition. */
@@ -149,6 +158,22 @@ export class KafkaLog implements Log {
     return this.persist(() => this.journal(app, shard).steps(runner, from, limit));
   }
 
+  /**
+   * Where a runner stands, as its writer would say it; for whoever does not write.
+   * @throws CorruptStateError
+   */
+  async runnerState(app: string, runner: string, shard = 0): Promise<RunnerState> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const state = await this.persist(() => this.journal(app, shard).runnerState(runner));
+        // The writer may have stored another meanwhile, and the broker have removed the one that was looked for.
+        if (state.isDamaged !== true || tries === STATE_TRIES) return state;
+      } catch (error) {
+        if (!(error instanceof CorruptStateError) || tries === STATE_TRIES) throw error;
+      }
+    }
+  }
+
   changed(signal: AbortSignal): Promise<void> {
     return this.closing === null ? this.tail.changed(signal) : Promise.reject(new LogClosedError());
   }
@@ -175,6 +200,7 @@ export class KafkaLog implements Log {
       availability: this.availability,
       persist: this.persist,
       now,
+      onDamage: this.options.onDamage ?? (() => undefined),
       lastEnd: async (topic, partition) => (await this.existing(topic, partition).lastEnd()).end,
       committed: (topic, partition, frames) => {
         this.existing(topic, partition).committed(frames);
@@ -197,6 +223,21 @@ export class KafkaLog implements Log {
     };
   }
 
+  /**
+   * Resolves when readers here see everything that stands in these topics at the time of the call: what another process
+   * has committed comes a moment later to those who wait at the end.
+   */
+  async hear(topics: readonly string[], partition = 0): Promise<void> {
+    for (const topic of topics) {
+      const view = this.existing(topic, partition);
+      const { end } = await this.persist(() => view.lastEnd());
+      while ((await view.end()) < end) {
+        if (this.closing !== null) throw new LogClosedError();
+        await sleep(HEAR_MS);
+      }
+    }
+  }
+
   /** Lets the commits that were called finish, then closes. */
   close(): Promise<void> {
     return (this.closing ??= this.closeAll());
@@ -211,7 +252,8 @@ export class KafkaLog implements Log {
 
   private async prepare(): Promise<void> {
     const { prefix, replication, partitions = 1 } = this.options;
-    const one = (count: number) => plannedTopics(this.owners, count, this.options.opened);
+    const one = (count: number) =>
+      plannedTopics(this.owners, count, this.options.opened, this.options.grouped);
     await makeTopics(this.reading, prefix, one(partitions).slice(0, 1), replication);
     this.identity = await readOrMakeIdentity(this.connect(), this.reading, prefix, {
       epoch: this.options.epoch ?? randomUUID(),

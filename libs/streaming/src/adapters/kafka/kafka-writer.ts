@@ -11,6 +11,7 @@ import {
   type LogRecord,
   type LogWriter,
   type RunnerState,
+  type StoredDamage,
 } from '../../log/log.js';
 import { NotOwnerError } from '../../log/topic-owners.js';
 import { HEADER_BYTES } from '../lmdb/checked-value.js';
@@ -39,6 +40,7 @@ const PIECE_BYTES = 512 << 10;
 const MOVE_MS = 10_000;
 const RETRY_MS = 50;
 const LONGEST_RETRY_MS = 1000;
+const EXECUTED = 'every step is executed again from the first';
 
 export interface KafkaWriterOptions {
   readonly app: string;
@@ -59,6 +61,8 @@ export interface KafkaWriterOptions {
   readonly now: () => number;
   /** Where a partition ends that this writer alone appends to. */
   readonly lastEnd: (topic: string, partition: number) => Promise<number>;
+  /** Called of a stored state that is damaged and made up for. */
+  readonly onDamage: (damage: StoredDamage) => void;
   /** Called with the frames of a partition once they stand. */
   readonly committed: (topic: string, partition: number, frames: readonly KafkaFrame[]) => void;
 }
@@ -147,7 +151,9 @@ export class KafkaWriter implements LogWriter {
 
   async runnerState(runner: string): Promise<RunnerState> {
     await this.writing;
-    return this.options.persist(() => this.options.journal.runnerState(runner));
+    const state = await this.options.persist(() => this.options.journal.runnerState(runner));
+    if (state.isDamaged === true) this.options.onDamage({ what: `snapshot of ${runner}`, instead: EXECUTED });
+    return state;
   }
 
   async close(): Promise<void> {

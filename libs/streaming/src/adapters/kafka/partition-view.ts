@@ -34,8 +34,11 @@ export class PartitionView {
   private readonly resume = new Map<number, number>();
   private tail: TailPosition | null = null;
   private unread = 0;
-  /** Behind the last record that this process has committed: readers see it, whatever the broker shows them yet. */
-  private written = 0;
+  /**
+   * Behind the last record that is known to stand, for this process has committed it or said that the partition ends
+   * there: readers see it, whatever the tail has brought and the broker shows them yet.
+   */
+  private standing = 0;
   private known = { stable: -1, end: 0 };
 
   constructor(
@@ -76,8 +79,8 @@ export class PartitionView {
   }
 
   async end(): Promise<number> {
-    if (this.tail !== null) return Math.max(this.tail.offset, this.written);
-    return Math.max((await this.persist(() => this.lastEnd())).end, this.written);
+    const end = this.tail?.offset ?? (await this.persist(() => this.lastEnd())).end;
+    return (this.standing = Math.max(this.standing, end));
   }
 
   /** Where the tail goes on; null = nobody waits at the end of this partition. */
@@ -105,7 +108,7 @@ export class PartitionView {
   /** Takes what this process has just committed. */
   committed(frames: readonly KafkaFrame[]): void {
     const { end } = frames[frames.length - 1];
-    this.written = Math.max(this.written, end);
+    this.standing = Math.max(this.standing, end);
     if (this.tail === null || frames[0].first > this.tail.offset) return;
     for (const frame of frames) {
       if (frame.end <= this.tail.offset) continue;
@@ -152,7 +155,7 @@ export class PartitionView {
   }
 
   private isEnd(offset: number): boolean {
-    if (this.tail === null || offset < this.tail.offset || offset < this.written) return false;
+    if (this.tail === null || offset < this.tail.offset || offset < this.standing) return false;
     this.unread = 0;
     return true;
   }
@@ -161,8 +164,8 @@ export class PartitionView {
   private async fetchFrom(offset: number): Promise<boolean> {
     for (;;) {
       const found = await this.persist(() => this.fetchOnce(offset));
-      if (found || offset >= this.written) return found;
-      // Committed by this process; the broker is just about to show it.
+      if (found || offset >= this.standing) return found;
+      // The broker is just about to show it.
       await sleep(1);
     }
   }

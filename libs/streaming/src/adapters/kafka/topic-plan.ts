@@ -38,6 +38,7 @@ export function plannedTopics(
   owners: TopicOwners,
   partitions: number,
   opened: readonly string[] = [],
+  grouped: readonly string[] = [],
 ): PlannedTopic[] {
   const large = { 'max.message.bytes': String(MAX_MESSAGE_BYTES) };
   const planned: PlannedTopic[] = [{ topic: LOG_TOPIC, partitions: 1, config: KEPT }];
@@ -45,7 +46,8 @@ export function plannedTopics(
     for (const topic of topics) planned.push({ topic, partitions, config: { ...KEPT, ...large } });
     planned.push({ topic: journalTopic(app), partitions, config: KEPT });
     planned.push({ topic: stateTopic(app), partitions, config: { ...LATEST, ...large } });
-    if (partitions > 1) planned.push({ topic: membersTopic(app), partitions, config: KEPT });
+    if (partitions > 1 || grouped.includes(app))
+      planned.push({ topic: membersTopic(app), partitions, config: KEPT });
   }
   for (const topic of opened) planned.push({ topic: openTopic(topic), partitions, config: OPEN });
   return planned;
