@@ -124,6 +124,9 @@ describe('DELETE /v1/users/:user', () => {
     // It is not known that this message has come before.
     const again = await service.post('ingest', `/v1/sensor-logger?user=${THEY}`, recording(THEY));
     expect(again.body).toMatchObject({ verdict: 'accepted' });
+    // Of the others' recordings under way it is.
+    const known = await service.post('ingest', `/v1/sensor-logger?user=${STAYS}`, recording(STAYS));
+    expect(known.body).toMatchObject({ verdict: 'duplicate' });
   }, 90_000);
 
   it('leaves a log that comes out bit for bit, and takes samples of that user again as of a new one', async () => {

@@ -12,7 +12,10 @@ const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-retention-'));
 const recording = join(folder, 'rec');
 const MINUTES = '16';
 const REPORTS = { HARK_REPORTS: 'stairs' };
-const RETENTION = { HARK_RETENTION: 'samples=1s,windows=1s', HARK_RETENTION_BYTES: 'predictions=1MB' };
+const RETENTION = {
+  HARK_RETENTION: 'samples=1s,windows=1s,reports=1s',
+  HARK_RETENTION_BYTES: 'predictions=1MB',
+};
 
 type Answer = Pick<Prediction, 'id' | 'modelVersion' | 'activity' | 'probabilities' | 'label' | 'samples'>;
 const answer = (p: Answer) => [p.id, p.modelVersion, p.activity, p.probabilities, p.label, p.samples];
@@ -93,6 +96,22 @@ describe('a service that keeps little', () => {
     expect(await service.get('gateway', '/v1/sessions')).toEqual({ sessions: [] });
     expect((await service.get('ingest', '/v1/status'))['reports']).toEqual({ stairs: 'running' });
   }, 30_000);
+
+  it('keeps the table of a report of whose words nothing is kept, over a restart', async () => {
+    for (let waited = 0; waited < 20_000; waited += 200) {
+      const { earliest, end } = (await kept('ingest'))[TOPICS.reports];
+      if (earliest === end) break;
+      await sleep(200);
+    }
+    const { earliest, end } = (await kept('ingest'))[TOPICS.reports];
+    expect(earliest).toBe(end);
+    expect(end).toBeGreaterThan(0);
+    const before = await service.get<{ rows: unknown[] }>('gateway', '/v1/reports/stairs');
+    expect(before.rows.length).toBeGreaterThan(0);
+    await service.kill('gateway');
+    await service.startApp('gateway');
+    expect(await service.get('gateway', '/v1/reports/stairs')).toEqual(before);
+  }, 60_000);
 
   it('tells a subscriber that asks for what is gone', async () => {
     const socket = new WebSocket(service.url('gateway', '/v1/live').replace('http', 'ws'));

@@ -52,8 +52,15 @@ function logged(messageId: number): unknown {
   return { messageId, sessionId: 's1', deviceId: 'pixel', payload: payload.flat() };
 }
 
-/** Does something of everything that is stored, with clean stops in between and a `kill -9` of the learner at the end. */
-export async function live(service: Service): Promise<void> {
+/** With which a life leaves a log that begins behind its first record, but for what `seen` looks at. */
+export const RETENTION = { HARK_RETENTION: 'samples=1s,windows=1s,reports=1s' };
+const TRIMMED = ['samples', 'windows', 'reports'];
+
+/**
+ * Does something of everything that is stored, with clean stops in between and a `kill -9` of the learner at the end.
+ * @param trimmed whether it is waited until the {@link RETENTION} that the service has has removed something.
+ */
+export async function live(service: Service, trimmed = false): Promise<void> {
   await Promise.all(APPS.map((app) => service.startApp(app)));
   const made = async (status: number, path: string, body: unknown): Promise<void> => {
     const answer = await service.post('gateway', path, body);
@@ -77,8 +84,17 @@ export async function live(service: Service): Promise<void> {
   await Promise.all(APPS.map((app) => service.startApp(app)));
   await send(service, [...samples('a', null, SECONDS, 0.25), ...samples('b', 'walk', SECONDS, 2)], 2);
   await settled(service, STORED_ROWS);
+  while (trimmed && !(await isTrimmed(service))) await sleep(100);
   await service.kill('learner');
   for (const app of ['ingest', 'gateway'] as const) await service.terminate(app);
+}
+
+async function isTrimmed(service: Service): Promise<boolean> {
+  const { retention } = await service.get<{ retention: Record<string, { earliest: number }> }>(
+    'ingest',
+    '/v1/status',
+  );
+  return TRIMMED.every((topic) => retention[topic].earliest > 0);
 }
 
 /** The batches of a producer are numbered from 1. */

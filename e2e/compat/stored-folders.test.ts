@@ -5,10 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APPS, Service, hark } from '../harness.js';
 import { packDataFolder, unpackDataFolder } from './packed-data-folder.js';
 import { storedFormats } from './stored-versions.js';
-import { SETTINGS, goOn, live, seen } from './small-life.js';
+import { RETENTION, SETTINGS, goOn, live, seen } from './small-life.js';
 
 const COMPAT = fileURLToPath(new URL('../../compat', import.meta.url));
-/** `HARK_COMPAT=0.2.0` has this build write `compat/0.2.0`: when a format has changed, and never again. */
+/**
+ * `HARK_COMPAT=0.2.0` has this build write `compat/0.2.0`: when a format has changed, and never again. Of a name that
+ * ends with `-trimmed` the log is trimmed.
+ */
 const WRITTEN = process.env['HARK_COMPAT'];
 
 interface Expected {
@@ -23,12 +26,13 @@ it.each(WRITTEN === undefined ? [] : [WRITTEN])(
   async (version) => {
     const folder = join(COMPAT, version);
     expect(existsSync(folder), `${folder} is there: what was released does not change`).toBe(false);
-    const service = new Service(SETTINGS);
+    const trimmed = version.endsWith('-trimmed');
+    const service = new Service({ ...SETTINGS, ...(trimmed && RETENTION) });
     const copy = new Service(SETTINGS);
     try {
-      await live(service);
+      await live(service, trimmed);
       const bytes = packDataFolder(service.data, folder);
-      expect(bytes).toBeLessThan(200_000);
+      expect(bytes).toBeLessThan(300_000);
       unpackDataFolder(folder, copy.data);
       const formats = await storedFormats(copy.data);
       await Promise.all(APPS.map((app) => copy.startApp(app)));

@@ -1,60 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { LmdbLog } from '@hark/streaming/adapters';
 import { open } from 'lmdb';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { unpackDataFolder } from '../compat/packed-data-folder.js';
-import { SETTINGS } from '../compat/small-life.js';
+import { SETTINGS, goOn, seen } from '../compat/small-life.js';
+import { storedStates } from '../compat/stored-versions.js';
 import { APPS, Service, hark, type App } from '../harness.js';
 import { refusedStart } from '../refused-start.js';
 
-const STORED = fileURLToPath(new URL('../../compat/0.1.0', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Of a build that stored each state once, and of a later one that has trimmed its log. */
+const STORED = join(ROOT, 'compat/0.1.0');
+const TRIMMED = join(ROOT, 'compat/0.1.0-trimmed');
+const expectedOf = (stored: string) =>
+  JSON.parse(readFileSync(join(stored, 'expected.json'), 'utf8')) as Record<'seen' | 'after', unknown>;
+/** States that are made of records, by app; the others are kept as they are. */
+const MADE_OF_RECORDS = {
+  ingest: ['windower'],
+  learner: ['learner'],
+  gateway: ['alert-desk', 'live', 'report-desk', 'sessions', 'version-scores'],
+} as const;
+
+/** Topics that an app reads at its start, of which the first record is short. */
+const SHORT = { ingest: ['ingest-settings'], learner: ['learner-settings', 'models'] } as const;
 const root = mkdtempSync(join(tmpdir(), 'hark-damage-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Flips one bit in the middle of the first value whose key begins so: a snapshot (0x22) or a frame (0x10). */
-async function flipBit(dataFolder: string, app: App, kind: 0x10 | 0x22, name: string): Promise<void> {
+/**
+ * Flips one bit, or several, in the middle of the first value whose key begins so: a snapshot (0x22), or a frame (0x10), the first
+ * of a topic or the one with a record.
+ */
+async function flipBit(
+  dataFolder: string,
+  app: App,
+  kind: 0x10 | 0x22,
+  name: string,
+  { record = 0, bits = 0b1 } = {},
+): Promise<void> {
   const path = join(dataFolder, 'log', app);
   const store = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary' });
-  const start = Buffer.concat([Buffer.from([kind]), Buffer.from(`${name}\0`)]);
+  const place = Buffer.alloc(kind === 0x10 ? 16 : 0);
+  if (kind === 0x10) place.writeBigUInt64BE(BigInt(record), 8);
+  const start = Buffer.concat([Buffer.from([kind]), Buffer.from(`${name}\0`), place]);
   for (const { key, value } of store.getRange({ start, limit: 1 })) {
     const copy = Buffer.from(value);
-    copy[copy.length >> 1] ^= 1;
+    copy[copy.length >> 1] ^= bits;
     await store.put(key, copy);
   }
   await store.close();
 }
 
+/** What an app says at level error until it is ready; it is killed then. */
+async function saidAtStart(app: App, dataFolder: string): Promise<string[]> {
+  const port = { [`HARK_${app.toUpperCase()}_PORT`]: '0' };
+  const child = spawn(process.execPath, [`apps/${app}/dist/main.js`], {
+    cwd: ROOT,
+    env: { ...process.env, ...SETTINGS, ...port, HARK_LOG_LEVEL: 'info', HARK_DATA: dataFolder },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said: string[] = [];
+  const ended = once(child, 'close');
+  for await (const line of createInterface(child.stderr)) {
+    const { level, msg, port } = JSON.parse(line) as { level: number; msg: string; port?: number };
+    if (level >= 50) said.push(msg);
+    if (msg !== `${app} is listening`) continue;
+    void untilReady(`http://127.0.0.1:${port}/health/ready`).finally(() => child.kill('SIGKILL'));
+  }
+  await ended;
+  return said;
+}
+
+async function untilReady(url: string): Promise<void> {
+  while (!(await fetch(url)).ok) await sleep(20);
+}
+
 describe('a flipped bit', () => {
   let service: Service;
   afterEach(() => service?.stop());
-  const begin = () => {
+  const begin = (stored = STORED) => {
     service = new Service({ ...SETTINGS, HARK_LOG_LEVEL: 'silent' });
-    unpackDataFolder(STORED, service.data);
+    unpackDataFolder(stored, service.data);
   };
   const start = () => Promise.all(APPS.map((app) => service.startApp(app)));
 
-  it('in a stored state is told of in one line that names the state, the folder and what to do', async () => {
-    await Promise.all(
-      (
-        [
-          ['ingest', 'windower'],
-          ['learner', 'learner'],
-          ['gateway', 'live'],
-        ] as const
-      ).map(async ([app, runner]) => {
-        const folder = mkdtempSync(join(root, 'data-'));
-        unpackDataFolder(STORED, folder);
-        await flipBit(folder, app, 0x22, runner);
-        const { code, stderr } = await refusedStart(app, { ...SETTINGS, HARK_DATA: folder });
-        expect([code, stderr]).toEqual([
-          1,
-          `${join(folder, 'log', app)}: the snapshot of ${runner} is corrupt: its checksum does not match; ` +
-            'nothing of it is used: put a copy of the data folder back, or take another one (HARK_DATA)\n',
-        ]);
-      }),
-    );
+  it('in every state is read from its copy, also where the log was trimmed, and put right', async () => {
+    begin(TRIMMED);
+    for (const app of APPS) {
+      const states = await storedStates(service.data, app);
+      for (const state of states) await flipBit(service.data, app, 0x22, state);
+      expect((await saidAtStart(app, service.data)).sort()).toEqual(
+        states.map((state) => `the snapshot of ${state} is damaged: its copy is used`),
+      );
+      expect(await saidAtStart(app, service.data)).toEqual([]);
+    }
+    await start();
+    const { seen: before, after } = expectedOf(TRIMMED);
+    expect(await seen(service)).toEqual(before);
+    expect(await goOn(service)).toEqual(after);
+  }, 120_000);
+
+  it('in a state without a copy is made up for by the log, bit for bit, and said', async () => {
+    begin();
+    for (const app of APPS)
+      for (const runner of MADE_OF_RECORDS[app]) await flipBit(service.data, app, 0x22, runner);
+    for (const app of APPS)
+      expect((await saidAtStart(app, service.data)).sort()).toEqual(
+        MADE_OF_RECORDS[app].map(
+          (runner) => `the snapshot of ${runner} is damaged: every step is executed again from the first`,
+        ),
+      );
+    await start();
+    const { seen: before, after } = expectedOf(STORED);
+    expect(await seen(service)).toEqual(before);
+    expect(await goOn(service)).toEqual(after);
+  }, 120_000);
+
+  it('in the only place of a state that no records made is told of in one line, with what to do', async () => {
+    const folder = mkdtempSync(join(root, 'data-'));
+    unpackDataFolder(STORED, folder);
+    await flipBit(folder, 'ingest', 0x22, 'front-door');
+    const { code, stderr } = await refusedStart('ingest', { ...SETTINGS, HARK_DATA: folder });
+    expect([code, stderr]).toEqual([
+      1,
+      `${join(folder, 'log', 'ingest')}: the snapshot of front-door is corrupt: its checksum does not match; ` +
+        'nothing of it is used: put a copy of the data folder back, or take another one (HARK_DATA)\n',
+    ]);
   }, 60_000);
 
   it('in a version refuses that version, by name, and every other goes on answering', async () => {
@@ -72,6 +149,58 @@ describe('a flipped bit', () => {
     expect([state.status, await state.json()]).toMatchObject([409, { code: 'damaged_version' }]);
     expect(await back(3)).toMatchObject({ status: 200, body: { to: 3 } });
     expect((await fetch(service.url('learner', '/health/ready'))).status).toBe(200);
+  }, 60_000);
+
+  it('in a short record is put right, said, and all is as it was', async () => {
+    begin();
+    for (const [app, topics] of Object.entries(SHORT)) {
+      for (const topic of topics) await flipBit(service.data, app as App, 0x10, topic);
+    }
+    const said = await Promise.all(APPS.map((app) => saidAtStart(app, service.data)));
+    for (const topic of Object.values(SHORT).flat())
+      expect(said.flat()).toContain(`the record 0 of ${topic}/0 is damaged: its one wrong bit is put right`);
+    await start();
+    const { seen: before, after } = expectedOf(STORED);
+    expect(await seen(service)).toEqual(before);
+    expect(await goOn(service)).toEqual(after);
+  }, 120_000);
+
+  it('in what was said of versions leaves those out, says so, and all else goes on', async () => {
+    begin();
+    await flipBit(service.data, 'learner', 0x10, 'models', { bits: 0b11 });
+    await start();
+    const { versions, current } = await service.get<{ versions: { version: number }[]; current: number }>(
+      'gateway',
+      '/v1/models',
+    );
+    expect([versions.map(({ version }) => version), current]).toEqual([[6, 5], 6]);
+    for (const app of APPS) await service.terminate(app);
+    expect(await saidAtStart('gateway', service.data)).toEqual([
+      'record 0 of models/0 is corrupt: its checksum does not match; it is left out',
+    ]);
+  }, 60_000);
+
+  it('in records that nobody has taken leaves those out, says so, and takes what comes after', async () => {
+    begin();
+    const log = new LmdbLog({ dir: join(service.data, 'log') });
+    const writer = await log.writer('ingest');
+    const end = await log.end('samples', 0);
+    // Repeats of the last, which the windower drops as duplicates.
+    const [{ key, value }] = await log.read('samples', 0, end - 1, 1);
+    const again = { appends: [{ topic: 'samples', partition: 0, records: [{ key, value }] }] };
+    await writer.commit(again);
+    await writer.commit(again);
+    await log.close();
+    await flipBit(service.data, 'ingest', 0x10, 'samples', { record: end, bits: 0b11 });
+    const corrupt = `record ${end} of samples/0 is corrupt: its checksum does not match`;
+    expect(await saidAtStart('ingest', service.data)).toContain(
+      `${corrupt}; the windower goes on without it`,
+    );
+    expect(await saidAtStart('gateway', service.data)).toEqual([`${corrupt}; it is left out`]);
+    await start();
+    const { predictions } = expectedOf(STORED).seen as { predictions: unknown };
+    expect((await seen(service)).predictions).toEqual(predictions);
+    expect((await service.get('ingest', '/v1/status'))['windower']).toMatchObject({ lagRecords: 0 });
   }, 60_000);
 
   it('in the log is never served: the record is named, the others are, and what has been taken stands', async () => {

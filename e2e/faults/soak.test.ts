@@ -6,18 +6,18 @@ import { APPS, Service, type App } from '../harness.js';
 import { LiveListener } from '../live-listener.js';
 import { ownMemory } from './own-memory.js';
 
-/** `HARK_SOAK_MINUTES=30` is the whole; the short form shows that it works, and what does not come back at all. */
+/** `npm run soak` is the whole, 30 minutes; the short form shows that it works, and what does not come back at all. */
 const MINUTES = Number(process.env['HARK_SOAK_MINUTES'] ?? 0.15);
 const LONG_MINUTES = 10;
 /** Of the time, before anything is measured. */
 const WARM_UP = 0.2;
 const POINTS = 60;
-const DEVICES = 20;
+const DEVICES = Number(process.env['HARK_SOAK_DEVICES'] ?? 20);
 const RATE_HZ = 50;
 /** As fast as the devices' own clocks, so that the load is steady. */
 const EVERY_MS = 1000;
 
-/** What is measured, by name: bytes in MB, latency in ms. */
+/** What is measured, by name: bytes in MB, latency of a batch's acknowledgement in ms. */
 type Measures = Readonly<Record<string, number>>;
 
 describe(`a steady load over ${MINUTES} minutes`, () => {
@@ -58,9 +58,11 @@ describe(`a steady load over ${MINUTES} minutes`, () => {
       const value = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
       measures[`${app} memory`] =
         ownMemory(service.data, app) ?? value('process_resident_memory_bytes') / 1e6;
+      measures[`${app} heap`] = value('nodejs_heap_size_used_bytes') / 1e6;
       measures[`${app} descriptors`] = value('process_open_fds');
     }
-    measures['disk'] = bytesOf(service.data) / 1e6;
+    measures['log'] = bytesOf(join(service.data, 'log')) / 1e6;
+    measures['artifacts'] = bytesOf(join(service.data, 'artifacts')) / 1e6;
     const sorted = latencies.splice(0).sort((a, b) => a - b);
     measures['latency p50'] = sorted[Math.floor(sorted.length / 2)] ?? NaN;
     measures['latency p99'] = sorted[Math.floor(0.99 * sorted.length)] ?? NaN;

@@ -101,4 +101,32 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'return `models/v${version}-${digest.slice(0, 0)}.state`;',
     caughtBy: SIMULATION,
   },
+  {
+    name: 'what is too old is trimmed though somebody needs it',
+    file: 'libs/service/src/retention/retention.ts',
+    find: 'return { to: Math.min(cut, ...needs.values()), heldBackBy };',
+    replace: 'return { to: cut, heldBackBy };',
+    caughtBy: 'libs/service/src/retention/retention.test.ts',
+  },
+  {
+    name: 'a damaged state is taken for none',
+    file: 'libs/streaming/src/adapters/lmdb/stored-snapshot.ts',
+    find: "if (payload === null) return 'damaged';",
+    replace: 'if (payload === null) return null;',
+    caughtBy: 'libs/streaming/src/adapters/lmdb/damaged-state.test.ts',
+  },
+  {
+    name: 'steps are executed again from the first without the versions of then',
+    file: 'libs/streaming/src/runner/restored-outputs.ts',
+    find: 'if (stored !== null && sameBytes(stored, bytes)) return;',
+    replace: 'if (stored === null || sameBytes(stored, bytes)) return;',
+    caughtBy: 'libs/streaming/src/runner/damaged-state.test.ts',
+  },
+  {
+    name: 'recordings under way are forgotten when somebody else is erased',
+    file: 'apps/gateway/src/erasure/kept-states.ts',
+    find: "  'sensor-logger': recordingsWithout,\n",
+    replace: '',
+    caughtBy: 'apps/gateway/src/erasure/rewritten-log.test.ts',
+  },
 ];

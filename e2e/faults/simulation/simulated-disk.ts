@@ -1,4 +1,11 @@
-import { LogFullError, type Commit, type CommitResult, type Log, type LogWriter } from '@hark/streaming';
+import {
+  LogFullError,
+  type Commit,
+  type CommitResult,
+  type Log,
+  type LogWriter,
+  type RunnerState,
+} from '@hark/streaming';
 import type { SeededRandom } from './seeded-random.js';
 
 /** The process has been killed: nothing that it still does takes effect. */
@@ -19,6 +26,10 @@ export interface DiskFaults {
   full: boolean;
   /** Probability that a write fails for no reason that is told. */
   errors: number;
+  /** Probability that a state is damaged, its copy too, when a process starts. */
+  damage: number;
+  /** How often that was so. */
+  damaged: number;
 }
 
 /**
@@ -34,6 +45,7 @@ export class SimulatedDisk {
     private readonly faults: DiskFaults,
     private readonly rounds: Rounds,
     private readonly random: SeededRandom,
+    private readonly damage: SeededRandom,
   ) {}
 
   async writer(app: string): Promise<LogWriter> {
@@ -41,7 +53,7 @@ export class SimulatedDisk {
     return {
       commit: (commit) => this.inOrder(() => this.commit(writer, commit)),
       durable: () => this.inOrder(() => this.alive(() => writer.durable())),
-      runnerState: (runner) => this.alive(() => writer.runnerState(runner)),
+      runnerState: (runner) => this.alive(() => this.runnerState(writer, app, runner)),
       close: () => writer.close(),
     };
   }
@@ -64,6 +76,16 @@ export class SimulatedDisk {
     await this.rounds.after(this.random.below(3));
     if (this.dead) throw new SimulatedDeath();
     return result;
+  }
+
+  /** A state that records made is made of them again; any other has a copy, and is read from that. */
+  private async runnerState(writer: LogWriter, app: string, runner: string): Promise<RunnerState> {
+    const state = await writer.runnerState(runner);
+    if (state.snapshot === null || !this.damage.chance(this.faults.damage)) return state;
+    const replay = await this.log.steps(app, runner, 0, Infinity);
+    if (replay.every((inputs) => inputs.length === 0)) return state;
+    this.faults.damaged++;
+    return { ...state, snapshot: null, replay, isDamaged: true };
   }
 
   private alive<T>(work: () => Promise<T>): Promise<T> {

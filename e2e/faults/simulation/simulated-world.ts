@@ -45,7 +45,9 @@ export class SimulatedWorld {
   kills = 0;
 
   private readonly random: SeededRandom;
-  private readonly faults: DiskFaults = { full: false, errors: 0.01 };
+  /** Apart, so that a world without damage is the same. */
+  private readonly damage: SeededRandom;
+  private readonly faults: DiskFaults = { full: false, errors: 0.01, damage: 0.1, damaged: 0 };
   private readonly devices: readonly SimulatedDevice[];
   private round = 0;
   private readonly sleepers: { readonly due: number; readonly wake: () => void }[] = [];
@@ -61,6 +63,7 @@ export class SimulatedWorld {
 
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
+    this.damage = new SeededRandom(~seed);
     this.devices = ['ann/phone', 'ann/watch', 'bob/phone'].map((name) => {
       const [user, device] = name.split('/');
       return new SimulatedDevice(user, device, new SeededRandom(seed ^ UTF8.encode(name)[0]));
@@ -89,6 +92,11 @@ export class SimulatedWorld {
       if (await this.isQuiet()) return ingest;
     }
     throw new Error(`the world was not quiet after ${MOST_ROUNDS_TO_HEAL} rounds without a fault`);
+  }
+
+  /** How often a process found its stored state damaged. */
+  get damaged(): number {
+    return this.faults.damaged;
   }
 
   private nowMs(): number {
@@ -146,7 +154,7 @@ export class SimulatedWorld {
   }
 
   private disk(): SimulatedDisk {
-    return new SimulatedDisk(this.log, this.faults, this.rounds, this.random);
+    return new SimulatedDisk(this.log, this.faults, this.rounds, this.random, this.damage);
   }
 
   private world(): AppWorld {

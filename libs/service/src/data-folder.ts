@@ -1,3 +1,4 @@
+import type { StoredDamage } from '@hark/streaming';
 import { FileArtifactStore, LmdbLog, requireKnownFormats } from '@hark/streaming/adapters';
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -23,14 +24,18 @@ export class DataFolderError extends Error {
   }
 }
 
-/** Opens a data folder, made when absent. @throws DataFolderError, LogFormatError */
-export function openDataFolder(path: string): DataFolder {
+/**
+ * Opens a data folder, made when absent.
+ * @param onDamage see `LmdbLogOptions`.
+ * @throws DataFolderError, LogFormatError
+ */
+export function openDataFolder(path: string, onDamage?: (damage: StoredDamage) => void): DataFolder {
   try {
     makeFolder(resolve(path, 'log'));
   } catch (error) {
     throw new DataFolderError(path, error as NodeJS.ErrnoException);
   }
-  const log = new LmdbLog({ dir: join(path, 'log') });
+  const log = new LmdbLog({ dir: join(path, 'log'), onDamage });
   requireKnownFormats(log);
   return {
     log,

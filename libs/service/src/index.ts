@@ -22,6 +22,8 @@ export {
 export { Health } from './health.js';
 export { AppIdentity } from './operations.controller.js';
 export { requireKnownMethod } from './known-method.js';
+export { HOLDER_HEADER } from './peers/holder-header.js';
+export { addressSetting, ownAddress } from './peers/own-address.js';
 export { ProblemError, ProblemFilter } from './problem.filter.js';
 export { readRunFile, removeRunFile, runFilePath, writeRunFile, type RunFile } from './run-file.js';
 export { rootModule } from './root-module.js';

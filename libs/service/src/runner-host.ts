@@ -12,7 +12,7 @@ export interface RunnerStatus {
   readonly inputs: readonly { readonly topic: string; readonly position: number; readonly end: number }[];
 }
 
-export interface RunnerHostOptions extends Omit<RunnerOptions, 'sleep' | 'onStep' | 'onFull'> {
+export interface RunnerHostOptions extends Omit<RunnerOptions, 'sleep' | 'onStep' | 'onCorrupt' | 'onFull'> {
   /** With more records than this waiting the app is not ready; absent = any number may wait. */
   readonly maxLagRecords?: number;
 }
@@ -64,6 +64,7 @@ export class RunnerHost {
         bytes.inc(step.bytes);
         for (const { topic, to } of step.inputs) this.committed.set(topic, to);
       },
+      onCorrupt: (error) => logger.error({ err: error }, `${error.message}; the ${name} goes on without it`),
       onFull: (error) => {
         const away = error instanceof LogAwayError;
         // That Kafka is away is said where it is noticed first.

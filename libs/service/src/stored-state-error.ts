@@ -1,4 +1,4 @@
-import { CorruptStateError, StateVersionError } from '@hark/streaming';
+import { CorruptLogError, CorruptStateError, StateVersionError } from '@hark/streaming';
 
 /** Another version of this program has stored a state that this one does not read: says where, and what to do. */
 export class StoredStateError extends Error {
@@ -14,10 +14,10 @@ export class StoredStateError extends Error {
   }
 }
 
-/** A stored state is damaged: says where, and what to do. */
+/** A stored state is damaged, or a record that it would have to be made of: says where, and what to do. */
 export class DamagedStateError extends Error {
   readonly code = 'damaged_state';
-  constructor(where: string, cause: CorruptStateError) {
+  constructor(where: string, cause: CorruptStateError | CorruptLogError) {
     super(
       `${where}: ${cause.message}; nothing of it is used: put a copy of the data folder back, or take another one ` +
         `(HARK_DATA)`,
@@ -29,6 +29,7 @@ export class DamagedStateError extends Error {
 /** What a start is refused with. @param where the state is. */
 export function startError(error: unknown, where: string): unknown {
   if (error instanceof StateVersionError) return new StoredStateError(where, error);
-  if (error instanceof CorruptStateError) return new DamagedStateError(where, error);
+  if (error instanceof CorruptStateError || error instanceof CorruptLogError)
+    return new DamagedStateError(where, error);
   return error;
 }

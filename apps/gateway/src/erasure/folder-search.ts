@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A shorter name stands in any file by chance. */
-const LEAST_CHARACTERS = 4;
+export const LEAST_CHARACTERS = 4;
 const CHUNK_BYTES = 1 << 20;
 /** What is of the erasure itself: it names the user until it is over. */
 const NOT_SEARCHED = new Set(['erasure.json', 'erasure.json.new', 'run']);

@@ -111,6 +111,21 @@ describe('a log that was trimmed, rewritten without a user', () => {
   });
 });
 
+/** What ingest remembers besides, of both. */
+const recording = (user: string) => ({ key: JSON.stringify([user, 'pixel', 's1']), ids: [[0, 7]] });
+const STATES = {
+  'front-door': {
+    version: 1,
+    producers: [['p', { sequence: 3, finished: false, devices: [THEY, STAYS].map((user) => ({ user })) }]],
+    activities: ['walk'],
+  },
+  'sensor-logger': { version: 1, sessions: [recording(THEY), recording(STAYS)] },
+  'watched-folder': {
+    ...{ version: 1, read: [`${THEY}.csv`, 'others.csv'] },
+    current: { name: `of-${THEY}.json`, firstSequence: 4 },
+  },
+};
+
 describe('a log rewritten without a user', () => {
   let before: Awaited<ReturnType<typeof live>>;
   let never: Awaited<ReturnType<typeof live>>;
@@ -124,6 +139,12 @@ describe('a log rewritten without a user', () => {
       ...{ kind: 'rule', by: null, key: null },
       rule: { name: null, activity: 'walk', forSeconds: 1, users: [THEY, STAYS], devices: null },
     });
+    const ingest = await before.log.writer('ingest');
+    for (const [runner, state] of Object.entries(STATES))
+      await ingest.commit({
+        ...{ appends: [], step: { runner, inputs: [] } },
+        snapshot: Buffer.from(JSON.stringify(state)),
+      });
     never = await live([STAYS]);
     await rewriteWithout(THEY, {
       ...{ from: before.log, to: after.log, artifacts: after.artifacts, stamp: () => undefined },
@@ -159,6 +180,19 @@ describe('a log rewritten without a user', () => {
       `: ${JSON.stringify({ type: 'x', data: { scope: { users: [STAYS] } } })}`,
     ]);
     expect((await contents(after.log, TOPICS.rules))[0]).toContain(`"users":["${STAYS}"]`);
+  });
+
+  it('remembers of ingest what is not theirs: numbers of batches, recordings under way, files read', async () => {
+    const stored = async (runner: string) =>
+      JSON.parse(
+        Buffer.from((await after.log.runnerState('ingest', runner)).snapshot!.state).toString(),
+      ) as unknown;
+    expect(await stored('front-door')).toEqual({
+      ...{ version: 1, activities: ['walk'] },
+      producers: [['p', { sequence: 3, finished: false, devices: [{ user: STAYS }] }]],
+    });
+    expect(await stored('sensor-logger')).toEqual({ version: 1, sessions: [recording(STAYS)] });
+    expect(await stored('watched-folder')).toEqual({ version: 1, read: ['others.csv'], current: null });
   });
 
   it('goes on as one that never saw them', async () => {

@@ -17,6 +17,7 @@ import { AlertDesk, DESK_TOPICS } from '../alerts/alert-desk.js';
 import { KEPT_TOPICS } from './erased-records.js';
 import { ErasedWindows } from './erased-windows.js';
 import { planOf, wasTrimmed } from './execution-plan.js';
+import { KEPT_STATES } from './kept-states.js';
 
 export interface RewriteOptions {
   /** The log of before. It is fenced: nobody writes to it any more. */
@@ -77,7 +78,7 @@ export async function rewriteWithout(user: string, options: RewriteOptions): Pro
   onProgress(0.3, 'windower');
   await executeLearner(windows, writers.learner, options);
   await foldDesk(writers.gateway, options);
-  await keepFrontDoor(user, writers.ingest, await from.writer('ingest'));
+  await keepStates(user, writers.ingest, await from.writer('ingest'));
   for (const writer of Object.values(writers)) await writer.durable();
   onProgress(1, 'done');
   return { sampleRecords, windows: windows.count, otherRecords };
@@ -240,18 +241,17 @@ async function foldDesk(writer: LogWriter, { to }: RewriteOptions): Promise<void
   await writer.commit({ appends: [], step: { runner: 'alert-desk', inputs }, snapshot: desk.snapshot() });
 }
 
-/** The front door's memory of numbered batches, without the user's devices. */
-async function keepFrontDoor(user: string, writer: LogWriter, before: LogWriter): Promise<void> {
-  const runner = 'front-door';
-  const { snapshot } = await before.runnerState(runner);
-  if (snapshot === null) return;
-  const state = JSON.parse(new TextDecoder().decode(snapshot.state), (_, value: unknown) =>
-    Array.isArray(value) ? value.filter((each) => (each as { user?: unknown } | null)?.user !== user) : value,
-  ) as unknown;
-  await writer.commit({
-    ...{ appends: [], step: { runner, inputs: [] } },
-    snapshot: new TextEncoder().encode(JSON.stringify(state)),
-  });
+/** What ingest remembers that no records make again. */
+async function keepStates(user: string, writer: LogWriter, before: LogWriter): Promise<void> {
+  for (const [runner, without] of Object.entries(KEPT_STATES)) {
+    const { snapshot } = await before.runnerState(runner);
+    if (snapshot === null) continue;
+    const state = JSON.parse(new TextDecoder().decode(snapshot.state)) as Record<string, unknown>;
+    await writer.commit({
+      ...{ appends: [], step: { runner, inputs: [] } },
+      snapshot: new TextEncoder().encode(JSON.stringify(without(state, user))),
+    });
+  }
 }
 
 /** A runner that begins anew has had its settings from its first step on. */

@@ -18,6 +18,7 @@ describe('the retention asked for', () => {
       windows: { ageMs: 2_592_000_000, bytes: 2_147_483_648 },
       predictions: { ageMs: 2_592_000_000, bytes: null },
       'dead-letter': { ageMs: 2_592_000_000, bytes: null },
+      reports: { ageMs: 2_592_000_000, bytes: null },
     });
   });
 

@@ -5,13 +5,14 @@ import { SettingsError } from '../settings-error.js';
 
 /**
  * The topics that grow with what devices send. The others say what the service is made of (models, labels, commands,
- * rules, reports), and are kept.
+ * rules), and are kept.
  */
 export const RETAINED_TOPICS = [
   TOPICS.samples,
   TOPICS.windows,
   TOPICS.predictions,
   TOPICS.deadLetter,
+  TOPICS.reports,
 ] as const satisfies readonly Topic[];
 
 export type RetainedTopic = (typeof RETAINED_TOPICS)[number];

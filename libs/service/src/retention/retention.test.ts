@@ -1,5 +1,5 @@
 import { TOPICS } from '@hark/contracts';
-import { MemoryLog, type TrimmingWriter } from '@hark/streaming';
+import { CorruptLogError, MemoryLog, type TrimmingWriter } from '@hark/streaming';
 import { describe, expect, it } from 'vitest';
 import { Retention, type RetentionOptions } from './retention.js';
 import type { RetainedTopic, RetentionLimit } from './retention-settings.js';
@@ -26,6 +26,7 @@ async function service(limits: Partial<Record<RetainedTopic, Partial<RetentionLi
     await append(ingest, TOPICS.samples, 100);
     await append(ingest, TOPICS.windows, 50);
     await append(learner, TOPICS.predictions, 20);
+    await append(ingest, TOPICS.reports, 10);
   }
   nowMs = 10_000;
   const take = (app: string, runner: string, inputs: ReturnType<typeof range>[], snapshot?: Uint8Array) =>
@@ -36,6 +37,7 @@ async function service(limits: Partial<Record<RetainedTopic, Partial<RetentionLi
   await take('gateway', 'version-scores', [range(TOPICS.predictions, 0, 10)]);
   await take('gateway', 'live', [range(TOPICS.predictions, 0, 10)]);
   await take('gateway', 'alert-desk', [range(TOPICS.predictions, 0, 10)]);
+  await take('ingest', 'report-files', [range(TOPICS.reports, 0, 10)]);
   const all = new Map(
     Object.entries(limits).map(([topic, limit]) => [
       topic as RetainedTopic,
@@ -121,6 +123,39 @@ describe('the retention', () => {
     await look();
     expect(await earliest()).toEqual([0, 6, 0]);
     expect(await log.end(TOPICS.commands, 0)).toBe(1);
+  });
+
+  it('lets what reports have said go once the tables and the files hold it', async () => {
+    const { log, look, store, take, asked } = await service({ reports: { ageMs: 4000 } });
+    const first = () => log.earliest(TOPICS.reports, 0);
+    await look();
+    expect(asked).toEqual(['ingest/report-files']);
+    await store();
+    await look();
+    // The desk has read nothing.
+    expect(await first()).toBe(0);
+    await take('gateway', 'report-desk', [range(TOPICS.reports, 0, 8)]);
+    await look();
+    expect(await first()).toBe(0);
+    await store();
+    await look();
+    await look();
+    expect(await first()).toBe(6);
+  });
+
+  it('goes by the record behind one that is damaged', async () => {
+    const { log, look, store, earliest } = await service({ samples: { ageMs: 4000 } });
+    const lookUp = log.lookUp.bind(log);
+    log.lookUp = (topic, partition, offset) => {
+      if (topic === TOPICS.samples && offset >= 2 && offset < 6)
+        throw new CorruptLogError(topic, partition, offset, 6);
+      return lookUp(topic, partition, offset);
+    };
+    await look();
+    await store();
+    await look();
+    await look();
+    expect(await earliest()).toEqual([2, 0, 0]);
   });
 
   it('gives a runner up that will not run again, so that it holds nothing back', async () => {

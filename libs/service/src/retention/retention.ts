@@ -1,5 +1,5 @@
 import { TOPICS, type Command } from '@hark/contracts';
-import { HARK_TOPIC_OWNERS, type TrimmableLog, type TrimmingWriter } from '@hark/streaming';
+import { CorruptLogError, HARK_TOPIC_OWNERS, type TrimmableLog, type TrimmingWriter } from '@hark/streaming';
 import type { RetainedTopic, RetentionLimit, RetentionLimits } from './retention-settings.js';
 
 /** Runners that are to have read a topic before anything of it goes, by `app/runner`. */
@@ -8,6 +8,7 @@ const READERS: Readonly<Record<RetainedTopic, readonly string[]>> = {
   [TOPICS.windows]: ['learner/learner'],
   [TOPICS.predictions]: ['gateway/version-scores', 'gateway/live', 'gateway/alert-desk'],
   [TOPICS.deadLetter]: [],
+  [TOPICS.reports]: ['gateway/report-desk', 'ingest/report-files'],
 };
 
 const READ_BYTES = 1 << 20;
@@ -88,10 +89,10 @@ export class Retention {
     for (const [topic, limit] of limits) {
       if (!HARK_TOPIC_OWNERS[app].includes(topic)) continue;
       const [earliest, end] = [await log.earliest(topic, 0), await log.end(topic, 0)];
-      const first = log.lookUp(topic, 0, earliest);
+      const first = this.storedMs(topic, earliest);
       kept[topic] = {
         ...{ earliest, end, bytes: await log.bytes(topic, 0) },
-        since: first === null ? null : new Date(first.timestamp).toISOString(),
+        since: first === null ? null : new Date(first).toISOString(),
         heldBackBy: (await this.allowed(topic, await this.cutOf(topic, limit))).heldBackBy,
       };
     }
@@ -105,7 +106,7 @@ export class Retention {
     const within = bytes === null ? earliest : await log.offsetKeeping(topic, 0, bytes);
     if (ageMs === null) return within;
     const oldest = now() - ageMs;
-    const isOld = (offset: number) => (log.lookUp(topic, 0, offset)?.timestamp ?? -Infinity) < oldest;
+    const isOld = (offset: number) => (this.storedMs(topic, offset) ?? -Infinity) < oldest;
     if (earliest === end || !isOld(earliest)) return within;
     let [low, high] = [earliest + 1, end];
     while (low < high) {
@@ -114,6 +115,18 @@ export class Retention {
       else high = middle;
     }
     return Math.max(within, low);
+  }
+
+  /** When a record was stored, or the next one that is not damaged; null where there is none. */
+  private storedMs(topic: RetainedTopic, offset: number): number | null {
+    for (let at = offset; ;) {
+      try {
+        return this.options.log.lookUp(topic, 0, at)?.timestamp ?? null;
+      } catch (error) {
+        if (!(error instanceof CorruptLogError)) throw error;
+        at = Math.max(at + 1, error.next);
+      }
+    }
   }
 
   /** How much of it may go now, and who needs the rest. */

@@ -287,7 +287,7 @@ describe('a runner', () => {
       const { log, live } = await interleaved();
       const before = await outputsOf(log);
       const again = await start(log);
-      expect(again.recovery).toEqual({ snapshotBytes: null, steps: 4, bytes: 15 });
+      expect(again.recovery).toMatchObject({ snapshotBytes: null, steps: 4, bytes: 15, isDamaged: false });
       expect(string(again.processor.snapshot())).toBe(string(live.processor.snapshot()));
       expect(await again.runner.step()).toBe(false);
       expect(await outputsOf(log)).toEqual(before);
@@ -310,7 +310,11 @@ describe('a runner', () => {
     it('restores the last snapshot and takes again only what came after it', async () => {
       const { log, live } = await interleaved({ snapshotEveryBytes: 11 });
       const again = await start(log);
-      expect(again.recovery).toEqual({ snapshotBytes: expect.any(Number) as number, steps: 1, bytes: 4 });
+      expect(again.recovery).toMatchObject({
+        snapshotBytes: expect.any(Number) as number,
+        steps: 1,
+        bytes: 4,
+      });
       expect(string(again.processor.snapshot())).toBe(string(live.processor.snapshot()));
     });
 

@@ -1,8 +1,21 @@
 import type { Commit, InputRange, LogReader, LogRecord, LogWriter } from '../log/log.js';
-import { LogFullError, TrimmedError, partitionKey } from '../log/log.js';
+import { CorruptLogError, CorruptStateError, LogFullError, TrimmedError, partitionKey } from '../log/log.js';
 import type { ArtifactStore, Processor } from './processor.js';
-import { admitSettings, recordSettings, type RunnerSettings } from './settings-history.js';
-import { CollectedOutputs, JournalSteps, SuppressedOutputs, endStep, processRecords } from './step.js';
+import { RestoredOutputs } from './restored-outputs.js';
+import {
+  admitSettings,
+  readSettingsHistory,
+  recordSettings,
+  type RunnerSettings,
+} from './settings-history.js';
+import {
+  CollectedOutputs,
+  JournalSteps,
+  LostInputError,
+  SuppressedOutputs,
+  endStep,
+  processRecords,
+} from './step.js';
 
 export interface RunnerOptions {
   /** Name under which the writer keeps the journal and the snapshot. */
@@ -35,6 +48,8 @@ export interface RunnerOptions {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Called when a step's commit has taken effect. */
   readonly onStep?: (step: StepReport) => void;
+  /** Called of each damaged part of an input, which is then left out. Absent: the runner ends there. */
+  readonly onCorrupt?: ((error: CorruptLogError) => void) | undefined;
   /** Called each time that the disk refused a step and it will be tried again. */
   readonly onFull?: (error: LogFullError) => void;
 }
@@ -57,6 +72,8 @@ export interface Recovery {
   readonly steps: number;
   /** Bytes of input executed again. */
   readonly bytes: number;
+  /** The stored state is damaged: every step was executed again, and the state is stored anew with the next. */
+  readonly isDamaged: boolean;
 }
 
 /** Where a runner stands, for a status page. */
@@ -108,7 +125,8 @@ export class Runner {
   private readonly total = { records: 0, bytes: 0, steps: 0 };
   private bytesSinceSnapshot = 0;
   private snapshotBytes = 0;
-  private stepsSinceSnapshot = 0;
+  /** The state stored last holds every step. */
+  private isStored = true;
   /** Artifacts given up since the state was last stored. */
   private discarded: string[] = [];
   private readonly discard = (name: string) => void this.discarded.push(name);
@@ -129,21 +147,54 @@ export class Runner {
   async recover(): Promise<Recovery> {
     const { name, log, writer, processor, settings, partition = 0 } = this.options;
     const state = await writer.runnerState(name);
-    const { snapshot, replay, positions } = state;
+    const { snapshot, replay, positions, isDamaged = false } = state;
     const admitted =
       settings === undefined ? null : await admitSettings(name, log, state, settings, partition);
     if (snapshot !== null) processor.restore(snapshot.state);
-    let bytes = 0;
-    const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(this.discard));
-    for (const inputs of replay) bytes += await steps.execute(inputs);
+    const bytes = isDamaged ? await this.executeAll(replay) : await this.executeAgain(replay);
     for (const [key, position] of positions) this.positions.set(key, position);
     if (settings !== undefined && admitted !== null)
       await recordSettings(writer, settings.topic, admitted, partition);
     this.bytesSinceSnapshot = bytes;
     this.snapshotBytes = snapshot?.state.length ?? 0;
-    this.stepsSinceSnapshot = replay.length;
+    this.isStored = replay.length === 0 && !isDamaged;
+    this.storeAsked = isDamaged;
     this.recovered = true;
-    return { snapshotBytes: snapshot?.state.length ?? null, steps: replay.length, bytes };
+    return { snapshotBytes: snapshot?.state.length ?? null, steps: replay.length, bytes, isDamaged };
+  }
+
+  /** The steps behind the stored state. @returns the bytes of their records. */
+  private async executeAgain(replay: readonly (readonly InputRange[])[]): Promise<number> {
+    const { name, log, processor } = this.options;
+    const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(this.discard));
+    let bytes = 0;
+    for (const inputs of replay) bytes += await steps.execute(inputs);
+    return bytes;
+  }
+
+  /**
+   * Every step from the first, where the stored state is damaged.
+   * @throws CorruptStateError where that does not lead to where the runner was: records or settings of then are gone.
+   */
+  private async executeAll(replay: readonly (readonly InputRange[])[]): Promise<number> {
+    const { name, log, processor, artifacts, settings, partition = 0 } = this.options;
+    const lost = new CorruptStateError(name, 'snapshot');
+    if (settings !== undefined) {
+      const history = await readSettingsHistory(log, settings.topic, name, partition);
+      if (history.length > 1) throw lost;
+    }
+    const outputs = new RestoredOutputs(artifacts);
+    const steps = new JournalSteps(name, processor, log, outputs);
+    let bytes = 0;
+    try {
+      for (const inputs of replay) {
+        bytes += await steps.execute(inputs);
+        await outputs.settle();
+      }
+    } catch (error) {
+      throw error instanceof TrimmedError || error instanceof LostInputError ? lost : error;
+    }
+    return bytes;
   }
 
   /**
@@ -195,14 +246,15 @@ export class Runner {
   /** With a step that takes nothing. */
   private async storeState(): Promise<void> {
     this.storeAsked = false;
-    if (this.stepsSinceSnapshot === 0) return;
+    if (this.isStored) return;
     const { name, writer, processor } = this.options;
     await writer.commit({
       appends: [],
       step: { runner: name, inputs: [] },
       snapshot: processor.snapshot(),
     });
-    this.bytesSinceSnapshot = this.stepsSinceSnapshot = 0;
+    this.bytesSinceSnapshot = 0;
+    this.isStored = true;
     await this.remove(this.discarded.splice(0));
   }
 
@@ -255,7 +307,7 @@ export class Runner {
   }
 
   private async take(signal: AbortSignal): Promise<TakenStep | null> {
-    const { name, log, processor, maxStepBytes, snapshotEveryBytes, sleep } = this.options;
+    const { name, processor, maxStepBytes, snapshotEveryBytes, sleep } = this.options;
     const { maxLongStepBytes = 0 } = this.options;
     const artifacts: WrittenArtifact[] = [];
     const outputs = new CollectedOutputs(
@@ -267,14 +319,11 @@ export class Runner {
     let bytes = 0;
     for (const { topic, partition } of this.options.inputs) {
       if (bytes >= maxStepBytes) break;
-      const known = this.positions.get(partitionKey(topic, partition));
-      let begun = known === undefined ? await this.readFirst(topic, partition, maxStepBytes - bytes) : null;
-      const from = known ?? begun?.from ?? 0;
+      const isFirst = !this.positions.has(partitionKey(topic, partition));
+      const begun = await this.readNext(topic, partition, maxStepBytes - bytes);
+      const { from } = begun;
       let to = from;
-      for (let room = maxStepBytes - bytes; ; room = Math.min(maxStepBytes, maxLongStepBytes - bytes)) {
-        const read: readonly LogRecord[] = begun?.records ?? (await log.read(topic, partition, to, room));
-        begun = null;
-        if (read.length === 0) break;
+      for (let read = begun.records; read.length > 0;) {
         processRecords(name, processor, topic, partition, read, outputs);
         for (const { value } of read) bytes += value.length;
         records += read.length;
@@ -282,24 +331,26 @@ export class Runner {
         if (!this.committing || bytes >= maxLongStepBytes) break;
         // Lets the commit go on, and whoever else waits.
         await sleep(0, signal);
+        read = await this.readOn(topic, partition, to, Math.min(maxStepBytes, maxLongStepBytes - bytes));
       }
       if (to === from) continue;
       // What it begins with may be trimmed before anybody knows that it is needed: it is not to be executed again.
-      if (known === undefined && from > 0) this.storeAsked = true;
+      if (isFirst && from > 0) this.storeAsked = true;
       inputs.push({ topic, partition, from, to });
       this.positions.set(partitionKey(topic, partition), to);
     }
     if (inputs.length === 0) return null;
     endStep(name, processor, inputs, outputs);
     this.bytesSinceSnapshot += bytes;
-    this.stepsSinceSnapshot++;
+    this.isStored = false;
     const due =
       this.storeAsked || this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, 2 * this.snapshotBytes);
     const discarded = due ? this.discarded : [];
     const snapshot = due ? processor.snapshot() : undefined;
     if (snapshot !== undefined) {
       this.snapshotBytes = snapshot.length;
-      this.bytesSinceSnapshot = this.stepsSinceSnapshot = 0;
+      this.bytesSinceSnapshot = 0;
+      this.isStored = true;
       this.storeAsked = false;
       this.discarded = [];
     }
@@ -320,21 +371,49 @@ export class Runner {
     };
   }
 
-  /** Of a topic that has not been read at all: the first records that are kept. */
-  private async readFirst(
+  /**
+   * The next records of a topic; of one that has not been read at all, the first that are kept. What is damaged is left
+   * out: the journal says so, for the step begins behind it.
+   */
+  private async readNext(
     topic: string,
     partition: number,
     maxBytes: number,
   ): Promise<{ readonly from: number; readonly records: readonly LogRecord[] }> {
-    const { log } = this.options;
-    for (;;) {
-      const from = await log.earliest(topic, partition);
+    const { log, onCorrupt } = this.options;
+    const key = partitionKey(topic, partition);
+    for (let room = maxBytes; ;) {
+      const known = this.positions.get(key);
+      const from = known ?? (await log.earliest(topic, partition));
       try {
-        return { from, records: await log.read(topic, partition, from, maxBytes) };
+        return { from, records: await log.read(topic, partition, from, room) };
       } catch (error) {
-        // Trimmed in between.
-        if (!(error instanceof TrimmedError)) throw error;
+        if (error instanceof CorruptLogError && onCorrupt !== undefined) {
+          // What stands before it is taken first.
+          room = 1;
+          if (error.offset > from) continue;
+          onCorrupt(error);
+          this.positions.set(key, Math.max(from + 1, error.next));
+        } else if (known !== undefined || !(error instanceof TrimmedError)) {
+          throw error;
+        }
+        // Else trimmed in between.
       }
+    }
+  }
+
+  /** What follows within a step: nothing where it is damaged, which the next step sees. */
+  private async readOn(
+    topic: string,
+    partition: number,
+    from: number,
+    maxBytes: number,
+  ): Promise<readonly LogRecord[]> {
+    try {
+      return await this.options.log.read(topic, partition, from, maxBytes);
+    } catch (error) {
+      if (error instanceof CorruptLogError) return [];
+      throw error;
     }
   }
 

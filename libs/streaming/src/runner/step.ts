@@ -1,4 +1,11 @@
-import { partitionKey, type InputRange, type LogReader, type LogRecord, type NewRecord } from '../log/log.js';
+import {
+  CorruptLogError,
+  partitionKey,
+  type InputRange,
+  type LogReader,
+  type LogRecord,
+  type NewRecord,
+} from '../log/log.js';
 import type { Outputs, Processor } from './processor.js';
 
 /** A processor threw while it took this record. Its state is not to be used any more. */
@@ -146,12 +153,22 @@ export class JournalSteps {
     let held: readonly LogRecord[] = this.ahead.get(key) ?? [];
     let first = from - (held[0]?.offset ?? from);
     if (first < 0 || first >= held.length) {
-      held = await this.log.read(topic, partition, from, READ_BYTES);
+      held = await this.readAhead(topic, partition, from);
       if (held.length === 0) throw new LostInputError(topic, partition, from);
       this.ahead.set(key, held);
       first = 0;
     }
     return held.slice(first, first + to - from);
+  }
+
+  /** Behind these records may stand damaged ones, which no step has taken. */
+  private async readAhead(topic: string, partition: number, from: number): Promise<readonly LogRecord[]> {
+    try {
+      return await this.log.read(topic, partition, from, READ_BYTES);
+    } catch (error) {
+      if (!(error instanceof CorruptLogError) || error.offset === from) throw error;
+      return this.log.read(topic, partition, from, 1);
+    }
   }
 }
 

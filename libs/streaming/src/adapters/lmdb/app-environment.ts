@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { CorruptLogError, CorruptStateError, TrimmedError, partitionKey } from '../../log/log.js';
-import type { InputRange, LogRecord, RunnerState } from '../../log/log.js';
+import type { InputRange, LogRecord, RunnerState, StoredDamage } from '../../log/log.js';
 import { openValue } from './checked-value.js';
 import { decodeFrame } from './frame.js';
 import {
@@ -20,12 +20,16 @@ import {
   standingKey,
   startKey,
 } from './keys.js';
+import { repairedPayload } from './repaired-value.js';
 import { LogFormatError } from './storage-errors.js';
+import { madeWhole, readSnapshots, wholeSnapshot } from './stored-snapshot.js';
 
 /** Nothing has been trimmed. */
 const WHOLE_FORMAT = 1;
 /** Partitions and journals may begin behind 0: what reads format 1 alone would take them for damaged. */
 export const FORMAT = 2;
+
+const PUT_RIGHT = 'its one wrong bit is put right';
 
 /** One reader slot a process is the rule; a slot takes 64 bytes of the lock file. */
 const MAX_READERS = 254;
@@ -49,19 +53,22 @@ export interface Standing {
 export class AppEnvironment {
   private formatChecked = false;
   private abandoned = false;
+  /** Damage that has been told of. */
+  private readonly told = new Set<string>();
 
   private constructor(
     readonly path: string,
     readonly store: RootDatabase<Buffer, Buffer>,
     readonly writable: boolean,
+    private readonly onDamage: (damage: StoredDamage) => void,
   ) {}
 
   /** Opens the environment of an app for reading; `null` when the app has not made it yet, or is just making it. */
-  static openExisting(path: string): AppEnvironment | null {
+  static openExisting(path: string, onDamage: (damage: StoredDamage) => void): AppEnvironment | null {
     const size = statSync(join(path, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
     if (size === 0) return null;
     try {
-      return AppEnvironment.openStore(path, false);
+      return AppEnvironment.openStore(path, false, onDamage);
     } catch (error) {
       if (size < JUST_MADE_BYTES) return null;
       throw error;
@@ -69,11 +76,15 @@ export class AppEnvironment {
   }
 
   /** Opens the environment of an app for writing, made when it is absent. */
-  static open(path: string): AppEnvironment {
-    return AppEnvironment.openStore(path, true);
+  static open(path: string, onDamage: (damage: StoredDamage) => void): AppEnvironment {
+    return AppEnvironment.openStore(path, true, onDamage);
   }
 
-  private static openStore(path: string, writable: boolean): AppEnvironment {
+  private static openStore(
+    path: string,
+    writable: boolean,
+    onDamage: (damage: StoredDamage) => void,
+  ): AppEnvironment {
     const store = open<Buffer, Buffer>({
       path,
       noSubdir: false,
@@ -86,7 +97,7 @@ export class AppEnvironment {
       // rejection nobody could handle.
       eventTurnBatching: false,
     });
-    return new AppEnvironment(path, store, writable);
+    return new AppEnvironment(path, store, writable, onDamage);
   }
 
   /**
@@ -128,12 +139,17 @@ export class AppEnvironment {
     const end = partitionPrefix(topic, partition + 1);
     for (const { key, value } of this.store.getRange({ start, end })) {
       const last = numberOf(key);
-      const payload = openValue(key, value);
-      if (payload === null) throw new CorruptLogError(topic, partition, next);
+      let payload = openValue(key, value);
+      if (payload === null) {
+        payload = repairedPayload(key, value);
+        if (payload === null) throw new CorruptLogError(topic, partition, next, last + 1);
+        this.tell(`record ${next} of ${topic}/${partition}`, PUT_RIGHT);
+      }
       const before = records.length;
       bytes += decodeFrame(payload, last, next, records);
+      const { offset } = records[before];
       // The frame in between is gone.
-      if (records[before].offset !== next) throw new CorruptLogError(topic, partition, next);
+      if (offset !== next) throw new CorruptLogError(topic, partition, next, offset);
       next = last + 1;
       if (bytes >= maxBytes) break;
     }
@@ -214,18 +230,30 @@ export class AppEnvironment {
     return position;
   }
 
-  /** Number of steps that the stored state of a runner holds; 0 where there is none. */
+  /** Number of steps that the stored state of a runner holds; 0 where there is none that can be read. */
   snapshotStep(runner: string): number {
-    return this.readable() ? (this.snapshot(runner)?.step ?? 0) : 0;
+    return this.readable() ? (wholeSnapshot(readSnapshots(this.store, runner))?.step ?? 0) : 0;
   }
 
+  /**
+   * From the stored state, wherever it can be read; from the first step where it can't.
+   * @throws CorruptStateError where that can't be either: the journal is trimmed, or says nothing of what made the state.
+   */
   runnerState(runner: string): RunnerState {
     const standing = this.standing(runner);
-    const snapshot = this.snapshot(runner);
-    const replay = this.steps(runner, snapshot?.step ?? 0, standing.steps);
-    if (replay.length !== standing.steps - (snapshot?.step ?? 0))
-      throw new CorruptStateError(runner, 'journal');
-    return { ...standing, snapshot, replay };
+    const stored = readSnapshots(this.store, runner);
+    const whole = wholeSnapshot(stored);
+    if (whole === null && stored.snapshot === 'damaged') return this.wholeJournal(runner, standing);
+    if (stored.snapshot === 'damaged') this.tell(`snapshot of ${runner}`, 'its copy is used');
+    if (stored.copy === 'damaged')
+      this.tell(`copy of the snapshot of ${runner}`, 'the snapshot itself is whole');
+    const snapshot = whole && { step: whole.step, state: whole.state };
+    return { ...standing, snapshot, replay: this.replay(runner, whole?.step ?? 0, standing.steps) };
+  }
+
+  /** What makes both places of a state hold what can be read of it. */
+  snapshotRepair(runner: string): readonly (readonly [key: Buffer, value: Buffer])[] {
+    return this.readable() ? madeWhole(runner, readSnapshots(this.store, runner)) : [];
   }
 
   /** Lets lmdb-js forget a transaction that failed: its `close` would wait for ever for that one's flush. */
@@ -242,13 +270,27 @@ export class AppEnvironment {
     if (!this.abandoned) await this.store.close();
   }
 
-  private snapshot(runner: string): RunnerState['snapshot'] {
-    const key = snapshotKey(runner);
-    const value = this.store.get(key);
-    if (value === undefined) return null;
-    const payload = openValue(key, value);
-    if (payload === null) throw new CorruptStateError(runner, 'snapshot');
-    return { step: decodeNumber(payload), state: payload.subarray(8) };
+  private wholeJournal(runner: string, standing: Standing): RunnerState {
+    const lost = new CorruptStateError(runner, 'snapshot');
+    if (this.firstStep(runner) > 0) throw lost;
+    const replay = this.replay(runner, 0, standing.steps);
+    // A state that no records made can't be made of them again.
+    if (replay.every((inputs) => inputs.length === 0)) throw lost;
+    this.tell(`snapshot of ${runner}`, 'every step is executed again from the first');
+    return { ...standing, snapshot: null, replay, isDamaged: true };
+  }
+
+  private replay(runner: string, from: number, to: number): (readonly InputRange[])[] {
+    const replay = this.steps(runner, from, to);
+    if (replay.length !== to - from) throw new CorruptStateError(runner, 'journal');
+    return replay;
+  }
+
+  /** Once of each damage: what is damaged may be read often. */
+  private tell(what: string, instead: string): void {
+    if (this.told.has(what)) return;
+    this.told.add(what);
+    this.onDamage({ what, instead });
   }
 
   private *journal(
@@ -268,8 +310,12 @@ export class AppEnvironment {
   }
 
   private parse(runner: string, what: string, key: Buffer, value: Buffer): unknown {
-    const payload = openValue(key, value);
-    if (payload === null) throw new CorruptStateError(runner, what);
+    let payload = openValue(key, value);
+    if (payload === null) {
+      payload = repairedPayload(key, value);
+      if (payload === null) throw new CorruptStateError(runner, what);
+      this.tell(`${what} of ${runner}`, PUT_RIGHT);
+    }
     return JSON.parse(payload.toString('utf8'));
   }
 

@@ -10,6 +10,7 @@ const SIZE = 0x12;
 const JOURNAL = 0x20;
 const STANDING = 0x21;
 const SNAPSHOT = 0x22;
+const SNAPSHOT_COPY = 0x23;
 
 /** Version of this format; an environment of a later one is refused. */
 export const FORMAT_KEY = Buffer.from([0x01]);
@@ -62,6 +63,11 @@ export function runnerOf(key: Buffer): string {
 
 export function snapshotKey(runner: string): Buffer {
   return named(SNAPSHOT, runner);
+}
+
+/** The same state once more, sealed for {@link snapshotKey}: a folder of an earlier build has none. */
+export function snapshotCopyKey(runner: string): Buffer {
+  return named(SNAPSHOT_COPY, runner);
 }
 
 /** The number that ends a frame's or a journal entry's key. */

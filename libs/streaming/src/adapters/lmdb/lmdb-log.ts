@@ -4,6 +4,7 @@ import type {
   LogRecord,
   LogWriter,
   RunnerState,
+  StoredDamage,
   TrimmableLog,
   TrimmingWriter,
 } from '../../log/log.js';
@@ -22,6 +23,8 @@ export interface LmdbLogOptions {
   readonly owners?: TopicOwners;
   /** Wall clock in milliseconds, for the timestamps of records. */
   readonly now?: () => number;
+  /** Called once of each damage that is made up for. */
+  readonly onDamage?: (damage: StoredDamage) => void;
 }
 
 /**
@@ -35,6 +38,7 @@ export class LmdbLog implements TrimmableLog {
   private readonly dir: string;
   private readonly owners: TopicOwners;
   private readonly now: () => number;
+  private readonly onDamage: (damage: StoredDamage) => void;
   private readonly environments = new Map<string, AppEnvironment>();
   private readonly writers = new Set<LogWriter>();
   private readonly poller = new ChangePoller(
@@ -47,6 +51,7 @@ export class LmdbLog implements TrimmableLog {
     this.dir = options.dir;
     this.owners = options.owners ?? HARK_TOPIC_OWNERS;
     this.now = options.now ?? Date.now;
+    this.onDamage = options.onDamage ?? (() => undefined);
     this.epoch = readOrMakeEpoch(this.dir);
   }
 
@@ -126,7 +131,7 @@ export class LmdbLog implements TrimmableLog {
     if (environment === undefined || !environment.writable) {
       // LMDB must not have an environment open twice in one process.
       await environment?.close();
-      this.environments.set(app, (environment = AppEnvironment.open(join(this.dir, app))));
+      this.environments.set(app, (environment = AppEnvironment.open(join(this.dir, app), this.onDamage)));
     }
     const writer = await LmdbWriter.open(app, environment, {
       topics,
@@ -163,7 +168,7 @@ export class LmdbLog implements TrimmableLog {
     if (this.closing !== null) throw new LogClosedError();
     const opened = this.environments.get(app);
     if (opened !== undefined) return opened;
-    const environment = AppEnvironment.openExisting(join(this.dir, app));
+    const environment = AppEnvironment.openExisting(join(this.dir, app), this.onDamage);
     if (environment !== null) this.environments.set(app, environment);
     return environment;
   }

@@ -20,6 +20,7 @@ import {
   fencedKey,
   frameKey,
   journalKey,
+  snapshotCopyKey,
   snapshotKey,
   standingKey,
   startKey,
@@ -58,6 +59,8 @@ interface Pending {
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: Error) => void;
 }
+
+const NOTHING = { appends: [], step: undefined, snapshot: undefined, bytes: 0 } as const;
 
 /** A key gets a value, or goes with the one it has. */
 type Change = readonly [key: Buffer, value: Buffer | null];
@@ -123,7 +126,9 @@ export class LmdbWriter implements TrimmingWriter {
 
   async runnerState(runner: string): Promise<RunnerState> {
     await this.writing;
-    return this.environment.runnerState(runner);
+    const state = this.environment.runnerState(runner);
+    await this.makeWhole(runner);
+    return state;
   }
 
   async trim(topic: string, partition: number, to: number): Promise<void> {
@@ -146,13 +151,25 @@ export class LmdbWriter implements TrimmingWriter {
   async forgetRunner(runner: string): Promise<void> {
     await this.removeAll(() => this.environment.journalKeys(runner, Infinity, STEPS_REMOVED_AT_ONCE));
     this.standings.delete(runner);
-    await this.remove([standingKey(runner), snapshotKey(runner)]);
+    await this.remove([standingKey(runner), snapshotKey(runner), snapshotCopyKey(runner)]);
   }
 
   async close(): Promise<void> {
     this.stopped ??= new LogClosedError();
     await this.writing;
     if (this.full) await this.environment.recover();
+  }
+
+  /** Has a state stand in both its places, where damage or an earlier build has left one. */
+  private async makeWhole(runner: string): Promise<void> {
+    const changes = this.environment.snapshotRepair(runner);
+    if (changes.length === 0) return;
+    try {
+      await this.enqueue(() => ({ ...NOTHING, changes }));
+    } catch (error) {
+      // It stands in one, and is stored anew once there is room.
+      if (!(error instanceof LogFullError)) throw error;
+    }
   }
 
   private enqueue(make: () => Omit<Pending, 'resolve' | 'reject'>): Promise<CommitResult> {
@@ -166,7 +183,7 @@ export class LmdbWriter implements TrimmingWriter {
   /** Changes that belong to no commit, beside the commits. */
   private async change(changes: readonly Change[]): Promise<void> {
     const all: Change[] = [[FORMAT_KEY, encodeNumber(FORMAT)], ...changes];
-    await this.enqueue(() => ({ appends: [], step: undefined, snapshot: undefined, changes: all, bytes: 0 }));
+    await this.enqueue(() => ({ ...NOTHING, changes: all }));
   }
 
   private async remove(keys: readonly Buffer[]): Promise<void> {
@@ -266,7 +283,8 @@ export class LmdbWriter implements TrimmingWriter {
     put(standingKey(runner), encodeStanding(standing));
     if (snapshot === undefined) return;
     const key = snapshotKey(runner);
-    changes.push([key, seal(key, snapshotValue(standing.steps, snapshot))]);
+    const value = seal(key, snapshotValue(standing.steps, snapshot));
+    changes.push([key, value], [snapshotCopyKey(runner), value]);
   }
 
   /** Writes one transaction, on the condition that nobody has taken over. */
