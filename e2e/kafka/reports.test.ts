@@ -1,6 +1,7 @@
 import type { ReportView } from '@hark/contracts';
 import { Kafka, logLevel } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Service } from '../harness.js';
 
@@ -83,7 +84,7 @@ describe.skipIf(brokers === null)('the rows of a report', () => {
       Object.fromEntries(got.map(({ key, value }) => [key, value['count']]));
     const half = (BATCHES * ROWS) / 2;
     const whole = { '{"User":"eve"}': half, '{"User":"kim"}': half };
-    const got = await committed(counts, (all) => JSON.stringify(results(all)) === JSON.stringify(whole));
+    const got = await committed(counts, (all) => isDeepStrictEqual(results(all), whole));
     expect(results(got)).toEqual(whole);
   });
 

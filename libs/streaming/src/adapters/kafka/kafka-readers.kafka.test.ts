@@ -47,6 +47,39 @@ describe.skipIf(brokers === null)('a log in Kafka, from another process', () => 
     ).rejects.toThrow(/was made with 2 partitions.*HARK_KAFKA_PARTITIONS=2/);
   });
 
+  it('tells where a runner stands without being its writer', async () => {
+    const name = `${made++}.`;
+    const [writing, reading] = await Promise.all([open(name), open(name)]);
+    const writer = await writing.writer('ingest');
+    const step = (from: number, to: number) => ({
+      runner: 'windower',
+      inputs: [{ topic: 'samples', partition: 0, from, to }],
+    });
+    await writer.commit({ appends: [], step: step(0, 4), snapshot: Buffer.from('state') });
+    await writer.commit({ appends: [], step: step(4, 6) });
+    const { snapshot, replay, steps, positions } = await reading.runnerState('ingest', 'windower');
+    expect([String(snapshot?.state), snapshot?.step, replay, steps]).toEqual([
+      ...['state', 1, [step(4, 6).inputs], 2],
+    ]);
+    expect(positions.get('samples/0')).toBe(6);
+    // The writer has not been fenced.
+    await writer.commit({ appends: [], step: step(6, 7) });
+  });
+
+  it('has heard everything that another has committed when it says so', async () => {
+    const name = `${made++}.`;
+    const [writing, reading] = await Promise.all([open(name), open(name)]);
+    const writer = await writing.writer('ingest');
+    // A reader that waits at the end hears of what follows a moment later.
+    expect(await reading.read('samples', 0, 0, 1)).toEqual([]);
+    for (let n = 0; n < 20; n++) {
+      await writer.commit(append(0, [record(n)]));
+      await reading.hear(['samples']);
+      expect(await reading.end('samples', 0)).toBe(n + 1);
+      expect((await reading.read('samples', 0, n, 1)).length).toBe(1);
+    }
+  });
+
   it('says who holds a writer, and how far its runners are', async () => {
     const log = await open(`${made++}.`);
     expect(await log.holder('ingest', 1)).toBe(null);
