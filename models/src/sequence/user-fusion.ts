@@ -56,14 +56,10 @@ export class UserFusion {
    * probabilities it tells nothing.
    */
   fuse(user: string, opinion: DeviceOpinion, truth: string | null): FusedOpinions {
-    const sizeMs = opinion.endMs - opinion.startMs;
-    const known = (this.users.get(user) ?? []).filter(
-      (each) => commonMs(each) > commonMs(opinion) - REMEMBERED_WINDOWS * sizeMs,
-    );
-    const opinions = [opinion, ...nearestOthers(known, opinion, sizeMs / 2)];
+    const { known, nearest, isAlone } = this.around(user, opinion);
+    const opinions = [opinion, ...nearest];
     known.push(opinion);
-    const alone = known.every(({ device }) => device === opinion.device);
-    this.remember(user, alone ? [opinion] : known.slice(-MOST_OPINIONS));
+    this.remember(user, isAlone ? [opinion] : known.slice(-MOST_OPINIONS));
     const weights = opinions.map(({ device, model }) =>
       this.reliability.weight(deviceKey({ user, device }), model),
     );
@@ -99,6 +95,31 @@ export class UserFusion {
     return fusion;
   }
 
+  /**
+   * What is remembered of a user and still counts; of each other device the opinion nearest in time within half a
+   * window, the earlier one among equals; whether there are no other devices.
+   */
+  private around(user: string, opinion: DeviceOpinion) {
+    const sizeMs = opinion.endMs - opinion.startMs;
+    const reachMs = sizeMs / 2;
+    const nowMs = commonMs(opinion);
+    const oldestMs = nowMs - REMEMBERED_WINDOWS * sizeMs;
+    const known: DeviceOpinion[] = [];
+    const nearest = new Map<string, DeviceOpinion>();
+    const offBy = (other: DeviceOpinion) => Math.abs(commonMs(other) - nowMs);
+    let isAlone = true;
+    for (const other of this.users.get(user) ?? []) {
+      if (!(commonMs(other) > oldestMs)) continue;
+      known.push(other);
+      if (other.device === opinion.device) continue;
+      isAlone = false;
+      if (offBy(other) >= reachMs) continue;
+      const best = nearest.get(other.device);
+      if (best === undefined || offBy(other) < offBy(best)) nearest.set(other.device, other);
+    }
+    return { known, nearest: nearest.values(), isAlone };
+  }
+
   private remember(user: string, opinions: DeviceOpinion[]): void {
     const { users } = this;
     users.delete(user);
@@ -131,22 +152,6 @@ export function opinionOf(
 /** Start of the window on the clock that the devices have in common. */
 function commonMs({ startMs, clockOffsetMs }: DeviceOpinion): number {
   return startMs + clockOffsetMs;
-}
-
-/** Of each other device the opinion nearest in time within `reachMs`, the earlier one among equals. */
-function nearestOthers(
-  opinions: readonly DeviceOpinion[],
-  opinion: DeviceOpinion,
-  reachMs: number,
-): Iterable<DeviceOpinion> {
-  const nearest = new Map<string, DeviceOpinion>();
-  const offBy = (other: DeviceOpinion) => Math.abs(commonMs(other) - commonMs(opinion));
-  for (const other of opinions) {
-    if (other.device === opinion.device || offBy(other) >= reachMs) continue;
-    const best = nearest.get(other.device);
-    if (best === undefined || offBy(other) < offBy(best)) nearest.set(other.device, other);
-  }
-  return nearest.values();
 }
 
 export function writeFused(state: StateWriter, { opinions, probabilities }: FusedOpinions): void {
