@@ -19,6 +19,7 @@ describe('the retention asked for', () => {
       predictions: { ageMs: 2_592_000_000, bytes: null },
       'dead-letter': { ageMs: 2_592_000_000, bytes: null },
       reports: { ageMs: 2_592_000_000, bytes: null },
+      'report-sources': { ageMs: 2_592_000_000, bytes: null },
     });
   });
 

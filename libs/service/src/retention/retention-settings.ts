@@ -13,6 +13,7 @@ export const RETAINED_TOPICS = [
   TOPICS.predictions,
   TOPICS.deadLetter,
   TOPICS.reports,
+  TOPICS.reportSources,
 ] as const satisfies readonly Topic[];
 
 export type RetainedTopic = (typeof RETAINED_TOPICS)[number];

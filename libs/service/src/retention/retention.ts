@@ -9,6 +9,7 @@ const READERS: Readonly<Record<RetainedTopic, readonly string[]>> = {
   [TOPICS.predictions]: ['gateway/version-scores', 'gateway/live', 'gateway/alert-desk'],
   [TOPICS.deadLetter]: [],
   [TOPICS.reports]: ['gateway/report-desk', 'ingest/report-files'],
+  [TOPICS.reportSources]: [],
 };
 
 const READ_BYTES = 1 << 20;
