@@ -58,6 +58,8 @@ export class SimulatedWorld {
     },
   };
   private ingest: SimulatedIngest | null = null;
+  /** Of the ingest started last. */
+  private starting: SimulatedDisk | null = null;
   private learner: SimulatedApp | null = null;
   private gateway: LogWriter | null = null;
 
@@ -132,10 +134,13 @@ export class SimulatedWorld {
   private startIngest(): void {
     const disk = this.disk();
     this.ingest = null;
+    this.starting = disk;
     void startIngest(this.world(), disk).then(
       (app) => {
-        this.ingest = app;
         this.endsWith(app);
+        // One that was started since has taken over from it, and this one is not ready.
+        if (this.starting === disk) this.ingest = app;
+        else disk.kill();
       },
       () => disk.kill(),
     );

@@ -1,21 +1,10 @@
-import type { Commit, InputRange, LogReader, LogRecord, LogWriter } from '../log/log.js';
-import { CorruptLogError, CorruptStateError, LogFullError, TrimmedError, partitionKey } from '../log/log.js';
+import type { Commit, CorruptLogError, InputRange, LogReader, LogWriter } from '../log/log.js';
+import { LogFullError, partitionKey } from '../log/log.js';
+import { InputReader } from './input-reader.js';
 import type { ArtifactStore, Processor } from './processor.js';
-import { RestoredOutputs } from './restored-outputs.js';
-import {
-  admitSettings,
-  readSettingsHistory,
-  recordSettings,
-  type RunnerSettings,
-} from './settings-history.js';
-import {
-  CollectedOutputs,
-  JournalSteps,
-  LostInputError,
-  SuppressedOutputs,
-  endStep,
-  processRecords,
-} from './step.js';
+import { restoreProcessor } from './restored-processor.js';
+import { admitSettings, recordSettings, type RunnerSettings } from './settings-history.js';
+import { CollectedOutputs, endStep, processRecords } from './step.js';
 
 export interface RunnerOptions {
   /** Name under which the writer keeps the journal and the snapshot. */
@@ -121,7 +110,7 @@ const LONGEST_RETRY_MS = 2000;
  * error but a full disk nothing more is committed, and the runner is to be thrown away with its processor.
  */
 export class Runner {
-  private readonly positions = new Map<string, number>();
+  private readonly inputs: InputReader;
   private readonly total = { records: 0, bytes: 0, steps: 0 };
   private bytesSinceSnapshot = 0;
   private snapshotBytes = 0;
@@ -138,21 +127,22 @@ export class Runner {
   private inFlight: Promise<void> = Promise.resolve();
   private committing = false;
 
-  constructor(private readonly options: RunnerOptions) {}
+  constructor(private readonly options: RunnerOptions) {
+    this.inputs = new InputReader(options.log, options.onCorrupt);
+  }
 
   /**
    * Brings the processor to where its last committed step left it. Call once, before anything else.
    * @throws StateFormatError, CorruptStateError, LostInputError, ProcessorError, SettingsChangedError
    */
   async recover(): Promise<Recovery> {
-    const { name, log, writer, processor, settings, partition = 0 } = this.options;
+    const { name, log, writer, settings, partition = 0 } = this.options;
     const state = await writer.runnerState(name);
     const { snapshot, replay, positions, isDamaged = false } = state;
     const admitted =
       settings === undefined ? null : await admitSettings(name, log, state, settings, partition);
-    if (snapshot !== null) processor.restore(snapshot.state);
-    const bytes = isDamaged ? await this.executeAll(replay) : await this.executeAgain(replay);
-    for (const [key, position] of positions) this.positions.set(key, position);
+    const bytes = await restoreProcessor(this.options, state, this.discard);
+    for (const [key, position] of positions) this.inputs.moveTo(key, position);
     if (settings !== undefined && admitted !== null)
       await recordSettings(writer, settings.topic, admitted, partition);
     this.bytesSinceSnapshot = bytes;
@@ -161,40 +151,6 @@ export class Runner {
     this.storeAsked = isDamaged;
     this.recovered = true;
     return { snapshotBytes: snapshot?.state.length ?? null, steps: replay.length, bytes, isDamaged };
-  }
-
-  /** The steps behind the stored state. @returns the bytes of their records. */
-  private async executeAgain(replay: readonly (readonly InputRange[])[]): Promise<number> {
-    const { name, log, processor } = this.options;
-    const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(this.discard));
-    let bytes = 0;
-    for (const inputs of replay) bytes += await steps.execute(inputs);
-    return bytes;
-  }
-
-  /**
-   * Every step from the first, where the stored state is damaged.
-   * @throws CorruptStateError where that does not lead to where the runner was: records or settings of then are gone.
-   */
-  private async executeAll(replay: readonly (readonly InputRange[])[]): Promise<number> {
-    const { name, log, processor, artifacts, settings, partition = 0 } = this.options;
-    const lost = new CorruptStateError(name, 'snapshot');
-    if (settings !== undefined) {
-      const history = await readSettingsHistory(log, settings.topic, name, partition);
-      if (history.length > 1) throw lost;
-    }
-    const outputs = new RestoredOutputs(artifacts);
-    const steps = new JournalSteps(name, processor, log, outputs);
-    let bytes = 0;
-    try {
-      for (const inputs of replay) {
-        bytes += await steps.execute(inputs);
-        await outputs.settle();
-      }
-    } catch (error) {
-      throw error instanceof TrimmedError || error instanceof LostInputError ? lost : error;
-    }
-    return bytes;
   }
 
   /**
@@ -259,7 +215,7 @@ export class Runner {
   }
 
   private position(topic: string, partition: number): number {
-    return this.positions.get(partitionKey(topic, partition)) ?? 0;
+    return this.inputs.position(topic, partition) ?? 0;
   }
 
   private async advanceOrWait(signal: AbortSignal): Promise<void> {
@@ -319,8 +275,8 @@ export class Runner {
     let bytes = 0;
     for (const { topic, partition } of this.options.inputs) {
       if (bytes >= maxStepBytes) break;
-      const isFirst = !this.positions.has(partitionKey(topic, partition));
-      const begun = await this.readNext(topic, partition, maxStepBytes - bytes);
+      const isFirst = this.inputs.position(topic, partition) === null;
+      const begun = await this.inputs.next(topic, partition, maxStepBytes - bytes);
       const { from } = begun;
       let to = from;
       for (let read = begun.records; read.length > 0;) {
@@ -331,13 +287,14 @@ export class Runner {
         if (!this.committing || bytes >= maxLongStepBytes) break;
         // Lets the commit go on, and whoever else waits.
         await sleep(0, signal);
-        read = await this.readOn(topic, partition, to, Math.min(maxStepBytes, maxLongStepBytes - bytes));
+        const room = Math.min(maxStepBytes, maxLongStepBytes - bytes);
+        read = await this.inputs.following(topic, partition, to, room);
       }
       if (to === from) continue;
       // What it begins with may be trimmed before anybody knows that it is needed: it is not to be executed again.
       if (isFirst && from > 0) this.storeAsked = true;
       inputs.push({ topic, partition, from, to });
-      this.positions.set(partitionKey(topic, partition), to);
+      this.inputs.moveTo(partitionKey(topic, partition), to);
     }
     if (inputs.length === 0) return null;
     endStep(name, processor, inputs, outputs);
@@ -369,52 +326,6 @@ export class Runner {
       artifacts,
       discarded,
     };
-  }
-
-  /**
-   * The next records of a topic; of one that has not been read at all, the first that are kept. What is damaged is left
-   * out: the journal says so, for the step begins behind it.
-   */
-  private async readNext(
-    topic: string,
-    partition: number,
-    maxBytes: number,
-  ): Promise<{ readonly from: number; readonly records: readonly LogRecord[] }> {
-    const { log, onCorrupt } = this.options;
-    const key = partitionKey(topic, partition);
-    for (let room = maxBytes; ;) {
-      const known = this.positions.get(key);
-      const from = known ?? (await log.earliest(topic, partition));
-      try {
-        return { from, records: await log.read(topic, partition, from, room) };
-      } catch (error) {
-        if (error instanceof CorruptLogError && onCorrupt !== undefined) {
-          // What stands before it is taken first.
-          room = 1;
-          if (error.offset > from) continue;
-          onCorrupt(error);
-          this.positions.set(key, Math.max(from + 1, error.next));
-        } else if (known !== undefined || !(error instanceof TrimmedError)) {
-          throw error;
-        }
-        // Else trimmed in between.
-      }
-    }
-  }
-
-  /** What follows within a step: nothing where it is damaged, which the next step sees. */
-  private async readOn(
-    topic: string,
-    partition: number,
-    from: number,
-    maxBytes: number,
-  ): Promise<readonly LogRecord[]> {
-    try {
-      return await this.options.log.read(topic, partition, from, maxBytes);
-    } catch (error) {
-      if (error instanceof CorruptLogError) return [];
-      throw error;
-    }
   }
 
   private write(name: string, bytes: Uint8Array): WrittenArtifact {
