@@ -23,6 +23,8 @@ const ANSWERED_FROM: readonly string[] = [TOPICS.models, TOPICS.reports, TOPICS.
 const HEARD_MS = 1000;
 /** How often the gateway that writes looks whether it still does. */
 const LOOK_MS = 1000;
+/** How often that may not show at first: a broker shows a moment later what was committed. */
+const FIRST_LOOKS = 10;
 
 export interface SeveralGatewaysOptions {
   readonly kafka: KafkaOptions;
@@ -129,10 +131,11 @@ export class SeveralGateways {
   /** Ends this gateway when another has taken its turn, also while there is nothing to write. */
   private async watch({ owner }: KafkaWriter): Promise<void> {
     const { signal } = this.ending;
-    for (;;) {
+    for (let looksLeft = FIRST_LOOKS; ;) {
       await abortableSleep(LOOK_MS, signal);
       if (signal.aborted) return;
-      if ((await this.holder())?.owner !== owner) throw new FencedError(APP);
+      if ((await this.holder())?.owner === owner) looksLeft = 0;
+      else if (looksLeft-- <= 0) throw new FencedError(APP);
     }
   }
 

@@ -37,7 +37,9 @@ export class Block {
    * @returns false when there is nothing yet.
    */
   grow(log: LogReader, topic: string): Promise<boolean> {
-    const grown = this.busy.then(() => this.take(log, topic));
+    const { to } = this;
+    // Whoever called before may have taken all that there is.
+    const grown = this.busy.then(() => this.to > to || this.take(log, topic));
     this.busy = grown.catch(() => undefined);
     return grown;
   }

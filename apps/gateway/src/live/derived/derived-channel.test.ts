@@ -121,3 +121,10 @@ it.each([3 * 4096, 5000, 1, 0])(
     );
   },
 );
+
+it('has for readers that come at once what one of them has come to', async () => {
+  const log = await logOf(100);
+  const channel = channelOf(log, { channel: 'fused', mode: 'append' });
+  const slices = await Promise.all([0, 30, 60].map((from) => channel.read(from, Infinity)));
+  expect(slices.map(({ next }) => next)).toEqual([100, 100, 100]);
+});

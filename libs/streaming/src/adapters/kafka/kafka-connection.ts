@@ -5,6 +5,7 @@ import {
   committedMessages,
   protocolCluster,
   READ_COMMITTED,
+  READ_UNCOMMITTED,
   type ProtocolBroker,
   type ProtocolCluster,
   type ProtocolMessage,
@@ -102,8 +103,17 @@ export class KafkaConnection {
 
   /** Kafka's offset before which everything is decided. */
   async stableEnd(topic: string, partition: number): Promise<number> {
+    return this.lastOffset(topic, partition, READ_COMMITTED);
+  }
+
+  /** Kafka's offset behind everything that was written, decided or not: whoever has committed it may know that it stands. */
+  async writtenEnd(topic: string, partition: number): Promise<number> {
+    return this.lastOffset(topic, partition, READ_UNCOMMITTED);
+  }
+
+  private async lastOffset(topic: string, partition: number, isolationLevel: number): Promise<number> {
     const answer = await this.leader(topic, partition, (broker) =>
-      broker.listOffsets(lastOffset(topic, partition)),
+      broker.listOffsets({ ...lastOffset(topic, partition), isolationLevel }),
     );
     return Number(answer.responses[0].partitions[0].offset);
   }

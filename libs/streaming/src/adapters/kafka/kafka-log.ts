@@ -224,23 +224,28 @@ export class KafkaLog implements Log {
   }
 
   /**
-   * Resolves when readers here see everything that stands in these topics at the time of the call: what another process
-   * has committed comes a moment later to those who wait at the end.
+   * Resolves when readers here see everything that stands in these topics at the time of the call: to others than its
+   * writer a broker shows what was committed a moment later. Waits for transactions that are under way.
    */
   async hear(topics: readonly string[], partition = 0): Promise<void> {
     for (const topic of topics) {
       const view = this.existing(topic, partition);
+      const written = await this.persist(() => this.reading.writtenEnd(view.kafkaTopic, partition));
+      const decided = () => this.persist(() => this.reading.stableEnd(view.kafkaTopic, partition));
+      while ((await decided()) < written) await this.moment();
       const { end } = await this.persist(() => view.lastEnd());
-      while ((await view.end()) < end) {
-        if (this.closing !== null) throw new LogClosedError();
-        await sleep(HEAR_MS);
-      }
+      while ((await view.end()) < end) await this.moment();
     }
   }
 
   /** Lets the commits that were called finish, then closes. */
   close(): Promise<void> {
     return (this.closing ??= this.closeAll());
+  }
+
+  private async moment(): Promise<void> {
+    if (this.closing !== null) throw new LogClosedError();
+    await sleep(HEAR_MS);
   }
 
   private async closeAll(): Promise<void> {

@@ -101,6 +101,7 @@ export interface ProtocolBroker {
 }
 
 export const READ_COMMITTED = 1;
+export const READ_UNCOMMITTED = 0;
 export const GZIP = 1;
 export const TRANSACTION_COORDINATOR = 1;
 
