@@ -64,6 +64,16 @@ describe('the OpenAPI document of the gateway', () => {
     expect(references(document).filter((ref) => resolve(document, ref) === undefined)).toEqual([]);
   });
 
+  it('says that of several gateways none may write, where something is to be written', () => {
+    const away = (path: string, method: string) =>
+      JSON.stringify(document.paths[path][method].responses['503']).includes('writer_away');
+    expect([away('/v1/labels', 'post'), away('/v1/replays', 'get'), away('/v1/models', 'get')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('says which role an operation needs', () => {
     expect(document.paths['/v1/models'].get.security).toEqual([{}, { token: ['subscribe'] }]);
     expect(document.paths['/v1/models'].post.security).toEqual([{}, { token: ['operate'] }]);

@@ -1,6 +1,7 @@
 import type { ActivityVocabulary } from '@hark/contracts';
 import { SERVICE_OPERATIONS, bothProblems, type Operation } from '@hark/service/documents';
 import { isAnsweredWhileErasing } from '../erasure/erasing.module.js';
+import { isForWriter } from '../several/writing-requests.js';
 import { alertOperations } from './alert-operations.js';
 import { DEVICE_OPERATIONS } from './device-operations.js';
 import { ERASURE_OPERATIONS } from './erasure-operations.js';
@@ -24,12 +25,21 @@ export function gatewayOperations(activities: ActivityVocabulary): readonly Oper
     ...ERASURE_OPERATIONS,
     ...PAGE_OPERATIONS,
     ...SERVICE_OPERATIONS,
-  ].map(refusedWhileErasing);
+  ]
+    .map(refusedWhileErasing)
+    .map(refusedWhileNobodyWrites);
 }
 
 function refusedWhileErasing(operation: Operation): Operation {
   if (isAnsweredWhileErasing(operation.path)) return operation;
   return { ...operation, problems: bothProblems(operation.problems ?? {}, { 503: ['erasing'] }) };
+}
+
+/** Of several gateways one writes, and may be away. */
+function refusedWhileNobodyWrites(operation: Operation): Operation {
+  const { method, path, problems = {} } = operation;
+  if (!isForWriter(method, path)) return operation;
+  return { ...operation, problems: bothProblems(problems, { 503: ['writer_away', 'writer_cut_off'] }) };
 }
 
 export const GATEWAY_TAGS: Readonly<Record<string, string>> = {
