@@ -6,6 +6,7 @@ function harness() {
   const events: string[] = [];
   const failures: unknown[] = [];
   const works = new Map<number, { fail: (error: Error) => void }>();
+  const pauses: (() => void)[] = [];
   const held = new HeldPartitions<PartitionWork>({
     open: async (partition) => {
       events.push(`open ${partition}`);
@@ -23,9 +24,10 @@ function harness() {
     },
     onChange: () => undefined,
     onFailure: (error) => failures.push(error),
+    pause: () => new Promise((resolve) => pauses.push(resolve)),
   });
   const settled = () => new Promise((resolve) => setImmediate(resolve));
-  return { held, events, failures, works, settled };
+  return { held, events, failures, works, pauses, settled };
 }
 
 describe('the partitions that a process holds', () => {
@@ -67,6 +69,31 @@ describe('the partitions that a process holds', () => {
     await settled();
     expect(events).toEqual(['open 1', 'stopped 1', 'open 1']);
     expect(failures).toEqual([]);
+  });
+
+  it('are taken back from one that has no right to them, once another assignment would be known', async () => {
+    const { held, events, works, pauses, settled } = harness();
+    held.assign([1]);
+    await settled();
+    works.get(1)!.fail(new FencedError('ingest'));
+    await settled();
+    expect(held.held).toEqual([]);
+    pauses[0]();
+    await settled();
+    expect(held.held).toEqual([1]);
+    expect(events).toEqual(['open 1', 'stopped 1', 'open 1']);
+  });
+
+  it('stay with the other where they have been assigned to it by then', async () => {
+    const { held, events, works, pauses, settled } = harness();
+    held.assign([1]);
+    await settled();
+    works.get(1)!.fail(new FencedError('ingest'));
+    held.assign([]);
+    await settled();
+    pauses[0]();
+    await settled();
+    expect(events).toEqual(['open 1', 'stopped 1']);
   });
 
   it('end the process where one can not go on for another reason', async () => {

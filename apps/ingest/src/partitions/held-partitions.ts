@@ -12,6 +12,8 @@ export interface HeldPartitionsOptions<Work extends PartitionWork> {
   readonly onChange: (partition: number, held: boolean) => void;
   /** Told when a partition can't go on for another reason than that somebody else has taken it. */
   readonly onFailure: (error: unknown) => void;
+  /** Resolves when whoever has taken a partition rightly must have been assigned it here too. */
+  readonly pause: () => Promise<void>;
 }
 
 /** The partitions that this process works: opened and closed as they are assigned, each for itself. */
@@ -82,10 +84,22 @@ export class HeldPartitions<Work extends PartitionWork> {
     } catch (error) {
       // Assigned to another meanwhile, who was quicker.
       if (!isFenced(error)) throw error;
+      this.settleLater(partition);
     }
   }
 
+  /**
+   * Taken by another though it is assigned to this process: by one that it was assigned to before, and that was slow to
+   * open it. That one gives it up, and no assignment follows; so it is taken back, unless one has come by then.
+   */
+  private settleLater(partition: number): void {
+    void this.options.pause().then(() => {
+      if (this.wanted.has(partition)) this.after(partition, () => this.settle(partition));
+    });
+  }
+
   private async close(partition: number, work: Work): Promise<void> {
+    if (this.works.get(partition) !== work) return;
     this.works.delete(partition);
     this.options.onChange(partition, false);
     await work.stop();
@@ -94,8 +108,8 @@ export class HeldPartitions<Work extends PartitionWork> {
   private failed(partition: number, work: Work, error: unknown): void {
     if (this.works.get(partition) !== work) return;
     if (!isFenced(error)) return this.options.onFailure(error);
-    // Somebody else has it by now: a next assignment says whether it comes back.
     this.after(partition, () => this.close(partition, work));
+    this.settleLater(partition);
   }
 }
 

@@ -31,6 +31,9 @@ export interface PartitionedIngestOptions {
   readonly settings: ReturnType<typeof ingestSettings>;
 }
 
+/** By then a process has heard of an assignment: heartbeats are twice a second. */
+const TAKEN_BACK_MS = 3000;
+
 /** What one process alone can do, and is not handed on. */
 const FOR_ONE = ['HARK_MQTT_URL', 'HARK_MQTT_BROKER_PORT', 'HARK_PHONE_TOKEN', 'HARK_WATCH_DIR'] as const;
 
@@ -81,6 +84,7 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
     onChange: (partition, isHeld) =>
       logger.info({ partition }, isHeld ? 'works a partition' : 'gives a partition up'),
     onFailure: failed,
+    pause: () => sleep(TAKEN_BACK_MS, undefined, { ref: false }),
   });
   const door = new PartitionedDoor({
     partitions,
