@@ -1,36 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { APPS, Service, finished, hark, startHark, type WirePrediction } from './harness.js';
+import { APPS, Service, finished, hark, startHark } from './harness.js';
+import { answer, recordedPredictions, type RecordedPredictions } from './recorded-predictions.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-crash-'));
-const recording = join(folder, 'rec');
 /** `HARK_E2E_KILLS=20` kills more. */
 const KILLS_OF_EACH = Number(process.env['HARK_E2E_KILLS'] ?? 3);
 
-const answer = (p: WirePrediction) => [p.id, p.modelVersion, p.activity, p.probabilities, p.label, p.samples];
-
 describe('kill -9 in the middle of an import', () => {
-  let expected: WirePrediction[];
+  let recorded: RecordedPredictions;
+  let recording: string;
+  let expected: RecordedPredictions['expected'];
 
   beforeAll(async () => {
-    const simulated = await hark([
-      ...['simulate', '--users', '4', '--devices', '6', '--minutes', '4', '--speed', 'max', '--seed', '3'],
-      ...['--faults', 'late,dup,skew', '--out', recording],
-    ]);
-    expect(simulated.code, simulated.stderr).toBe(0);
-    const out = join(folder, 'predictions.ndjson');
-    const evaluation = await hark(['evaluate', recording, '--predictions', out]);
-    expect(evaluation.code, evaluation.stderr).toBe(0);
-    expected = readFileSync(out, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as WirePrediction);
+    recorded = await recordedPredictions(4, 3);
+    ({ recording, expected } = recorded);
   }, 120_000);
 
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => recorded?.remove());
 
   for (const app of APPS) {
     it(

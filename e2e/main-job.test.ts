@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Service, hark, type WirePrediction } from './harness.js';
+import { evaluatedPredictions } from './recorded-predictions.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-files-'));
 
@@ -113,13 +114,7 @@ describe('a recording through the running service', () => {
     const response = await fetch(service.url('gateway', `/v1/sessions/${id}/samples?format=csv`));
     const file = join(folder, 'session.csv');
     writeFileSync(file, await response.text());
-    const out = join(folder, 'session.ndjson');
-    const evaluation = await hark(['evaluate', file, '--predictions', out]);
-    expect(evaluation.code, evaluation.stderr).toBe(0);
-    const own = readFileSync(out, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as WirePrediction);
+    const own = await evaluatedPredictions(file, join(folder, 'session.ndjson'));
     const ofSession = new Set(own.map((p) => p.id));
     const original = live.filter((p) => p.user === user && p.device === device && ofSession.has(p.id));
     const content = (p: WirePrediction) => [p.id, p.label, p.samples.accelerometer, p.samples.gyroscope];

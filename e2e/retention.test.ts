@@ -1,12 +1,13 @@
 import { TOPICS, type Prediction } from '@hark/contracts';
 import { LmdbLog } from '@hark/streaming/adapters';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { APPS, Service, finished, hark, startHark } from './harness.js';
+import { APPS, Service, finished, hark, startHark, type WirePrediction } from './harness.js';
+import { answer, evaluatedPredictions } from './recorded-predictions.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hark-e2e-retention-'));
 const recording = join(folder, 'rec');
@@ -17,9 +18,6 @@ const RETENTION = {
   HARK_RETENTION_BYTES: 'predictions=1MB',
 };
 
-type Answer = Pick<Prediction, 'id' | 'modelVersion' | 'activity' | 'probabilities' | 'label' | 'samples'>;
-const answer = (p: Answer) => [p.id, p.modelVersion, p.activity, p.probabilities, p.label, p.samples];
-
 interface KeptTopic {
   readonly earliest: number;
   readonly end: number;
@@ -28,7 +26,7 @@ interface KeptTopic {
 }
 
 describe('a service that keeps little', () => {
-  let expected: Answer[];
+  let expected: WirePrediction[];
   let service: Service;
   let bytesBefore: number;
 
@@ -52,13 +50,7 @@ describe('a service that keeps little', () => {
 
   beforeAll(async () => {
     await simulate('3', recording);
-    const out = join(folder, 'predictions.ndjson');
-    const evaluation = await hark(['evaluate', recording, '--predictions', out]);
-    expect(evaluation.code, evaluation.stderr).toBe(0);
-    expected = readFileSync(out, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Answer);
+    expected = await evaluatedPredictions(recording, join(folder, 'predictions.ndjson'));
     service = await Service.start({ ...REPORTS, ...RETENTION });
   }, 180_000);
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KafkaBroker } from '../../tools/kafka/src/kafka-broker.js';
 import { APPS, Service, finished, startHark } from '../harness.js';
-import { answer, recordedPredictions, type RecordedPredictions } from './recorded-predictions.js';
+import { answer, recordedPredictions, type RecordedPredictions } from '../recorded-predictions.js';
 
 const SAMPLES = '/v1/samples?sensor=accelerometer';
 

@@ -8,7 +8,7 @@ import { KafkaBroker } from '../../tools/kafka/src/kafka-broker.js';
 import { Service, finished, startHark } from '../harness.js';
 import { WindowLoad } from '../window-load.js';
 import { MovedSubscriber } from './moved-subscriber.js';
-import { answer, recordedPredictions, type RecordedPredictions } from './recorded-predictions.js';
+import { answer, recordedPredictions, type RecordedPredictions } from '../recorded-predictions.js';
 
 const brokers = inject('kafka');
 

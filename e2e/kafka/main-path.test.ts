@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Service, hark } from '../harness.js';
-import { answer, recordedPredictions, type RecordedPredictions } from './recorded-predictions.js';
+import { answer, recordedPredictions, type RecordedPredictions } from '../recorded-predictions.js';
 
 const brokers = inject('kafka');
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { APPS, Service, hark } from '../harness.js';
-import { answer, recordedPredictions, type RecordedPredictions } from './recorded-predictions.js';
+import { answer, recordedPredictions, type RecordedPredictions } from '../recorded-predictions.js';
 
 const brokers = inject('kafka');
 

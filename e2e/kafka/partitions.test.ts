@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KafkaBroker } from '../../tools/kafka/src/kafka-broker.js';
 import { Service, finished, startHark, type WirePrediction } from '../harness.js';
-import { answer, recordedPredictions, type RecordedPredictions } from './recorded-predictions.js';
+import { answer, recordedPredictions, type RecordedPredictions } from '../recorded-predictions.js';
 
 const brokers = inject('kafka');
 

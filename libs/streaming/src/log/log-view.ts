@@ -1,8 +1,8 @@
 import type { InputRange, LogReader, LogRecord } from './log.js';
 
 /** A log as somebody is to see it: like the one behind it, but for what a subclass makes otherwise. */
-export abstract class LogView implements LogReader {
-  constructor(protected readonly log: LogReader) {}
+export abstract class LogView<Behind extends LogReader = LogReader> implements LogReader {
+  constructor(protected readonly log: Behind) {}
 
   read(topic: string, partition: number, from: number, maxBytes: number): Promise<readonly LogRecord[]> {
     return this.log.read(topic, partition, from, maxBytes);

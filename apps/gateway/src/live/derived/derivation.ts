@@ -63,13 +63,13 @@ export function mostProbable(
   return activity === null ? null : { activity, probability };
 }
 
-export function writeKept(state: StateWriter, { offset, user, devices, payload }: KeptMessage): void {
+export function writeKeptMessage(state: StateWriter, { offset, user, devices, payload }: KeptMessage): void {
   state.f64(offset).string(user).u32(devices.length);
   for (const device of devices) state.string(device);
   state.string(payload);
 }
 
-export function readKept(state: StateReader): KeptMessage {
+export function readKeptMessage(state: StateReader): KeptMessage {
   const offset = state.f64();
   const user = state.string();
   const devices: string[] = [];

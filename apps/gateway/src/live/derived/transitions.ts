@@ -2,8 +2,8 @@ import { deviceKey, toIsoTime, type Prediction, type Transition } from '@hark/co
 import type { StateReader, StateWriter } from '@hark/streaming';
 import {
   mostProbable,
-  readKept,
-  writeKept,
+  readKeptMessage,
+  writeKeptMessage,
   type Derivation,
   type DerivationMode,
   type DerivedMessage,
@@ -116,7 +116,7 @@ export class Transitions implements Derivation {
       entering.write(state);
       leaving.write(state);
       state.bool(last !== null);
-      if (last !== null) writeKept(state, last);
+      if (last !== null) writeKeptMessage(state, last);
     }
   }
 
@@ -129,7 +129,7 @@ export class Transitions implements Derivation {
         current: state.bool() ? state.string() : null,
         entering: RunOfWindows.read(state),
         leaving: RunOfWindows.read(state),
-        last: state.bool() ? readKept(state) : null,
+        last: state.bool() ? readKeptMessage(state) : null,
       });
     }
   }

@@ -1,4 +1,5 @@
-import type { InputRange, Log, LogRecord, LogWriter } from '../log.js';
+import { LogView } from '../log-view.js';
+import type { Log, LogRecord, LogWriter } from '../log.js';
 import { decodeSequence, endOf, sequenceTopic, type SequenceRecord } from './sequence-record.js';
 
 /** Records of a sequence held decoded, for each topic. */
@@ -20,14 +21,15 @@ export interface PartitionedRunner {
  * a single partition, in the order that the {@link Sequencer} has written, with offsets 0, 1, 2 … of that order. All
  * other topics, and everything that is written, pass through to partition 0 and the first writer of each app.
  */
-export class SequencedLog implements Log {
+export class SequencedLog extends LogView<Log> implements Log {
   private readonly sequences = new Map<string, Sequence>();
 
   constructor(
-    private readonly log: Log,
+    log: Log,
     topics: readonly string[],
     private readonly runners: readonly PartitionedRunner[] = [],
   ) {
+    super(log);
     for (const topic of topics) this.sequences.set(topic, new Sequence(log, topic));
   }
 
@@ -35,44 +37,31 @@ export class SequencedLog implements Log {
     return this.log.epoch;
   }
 
-  async read(
+  override async read(
     topic: string,
     partition: number,
     from: number,
     maxBytes: number,
   ): Promise<readonly LogRecord[]> {
     const sequence = this.sequences.get(topic);
-    if (sequence === undefined) return this.log.read(topic, partition, from, maxBytes);
+    if (sequence === undefined) return super.read(topic, partition, from, maxBytes);
     return partition === 0 ? sequence.read(from, maxBytes) : [];
   }
 
-  lookUp(topic: string, partition: number, offset: number): LogRecord | null {
+  override lookUp(topic: string, partition: number, offset: number): LogRecord | null {
     const sequence = this.sequences.get(topic);
-    if (sequence === undefined) return this.log.lookUp(topic, partition, offset);
+    if (sequence === undefined) return super.lookUp(topic, partition, offset);
     return partition === 0 ? sequence.lookUp(offset) : null;
   }
 
-  async end(topic: string, partition: number): Promise<number> {
+  override async end(topic: string, partition: number): Promise<number> {
     const sequence = this.sequences.get(topic);
-    if (sequence === undefined) return this.log.end(topic, partition);
+    if (sequence === undefined) return super.end(topic, partition);
     return partition === 0 ? sequence.end() : 0;
   }
 
-  async earliest(topic: string, partition: number): Promise<number> {
-    return this.sequences.has(topic) ? 0 : this.log.earliest(topic, partition);
-  }
-
-  steps(
-    app: string,
-    runner: string,
-    from: number,
-    limit: number,
-  ): Promise<readonly (readonly InputRange[])[]> {
-    return this.log.steps(app, runner, from, limit);
-  }
-
-  firstStep(app: string, runner: string): Promise<number> {
-    return this.log.firstStep(app, runner);
+  override async earliest(topic: string, partition: number): Promise<number> {
+    return this.sequences.has(topic) ? 0 : super.earliest(topic, partition);
   }
 
   /**
@@ -88,10 +77,6 @@ export class SequencedLog implements Log {
       waiting += Math.max(0, (await this.log.end(topic, partition)) - position);
     }
     return Math.max(0, (await this.end(topic, 0)) - waiting);
-  }
-
-  changed(signal: AbortSignal): Promise<void> {
-    return this.log.changed(signal);
   }
 
   writer(app: string): Promise<LogWriter> {

@@ -2,6 +2,7 @@ import type { OutputMode } from '@hark/contracts';
 import type { StateReader } from '../../encoding/state-reader.js';
 import type { StateWriter } from '../../encoding/state-writer.js';
 import type { Aggregate } from '../aggregates/aggregate.js';
+import type { RowRuns } from '../aggregates/row-runs.js';
 import type { Bound } from '../expressions/bound.js';
 import { bigintOf } from '../rows/int64.js';
 import type { Int64Column } from '../rows/row-batch.js';
@@ -73,9 +74,10 @@ export class GroupedAggregation {
   /** @param stretches that the runs were cut from: what is steady in them need be looked at once. */
   private add(frame: Frame, stretches: Stretches | null): void {
     const { runs } = this.finder;
+    let heads: RowRuns | null = null;
     this.step.aggregates.forEach(({ input, isIdempotent }, a) => {
       if (input !== null && isIdempotent && areSteady(input.uses, stretches)) {
-        this.store.add(a, input.evaluate(stretches.heads), runs.heads());
+        this.store.add(a, input.evaluate(stretches.heads), (heads ??= runs.heads()));
       } else this.store.add(a, input?.evaluate(frame) ?? null, runs);
     });
   }
