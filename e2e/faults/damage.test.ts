@@ -57,7 +57,7 @@ async function flipBit(
   await store.close();
 }
 
-/** What an app says at level error until it is ready; it is killed then. */
+/** What an app says at level error until it is ready and its reports run; it is killed then. */
 async function saidAtStart(app: App, dataFolder: string): Promise<string[]> {
   const port = { [`HARK_${app.toUpperCase()}_PORT`]: '0' };
   const child = spawn(process.execPath, [`apps/${app}/dist/main.js`], {
@@ -71,14 +71,22 @@ async function saidAtStart(app: App, dataFolder: string): Promise<string[]> {
     const { level, msg, port } = JSON.parse(line) as { level: number; msg: string; port?: number };
     if (level >= 50) said.push(msg);
     if (msg !== `${app} is listening`) continue;
-    void untilReady(`http://127.0.0.1:${port}/health/ready`).finally(() => child.kill('SIGKILL'));
+    void untilAllRuns(`http://127.0.0.1:${port}`).finally(() => child.kill('SIGKILL'));
   }
   await ended;
   return said;
 }
 
-async function untilReady(url: string): Promise<void> {
-  while (!(await fetch(url)).ok) await sleep(20);
+async function untilAllRuns(app: string): Promise<void> {
+  while (!(await fetch(`${app}/health/ready`)).ok) await sleep(20);
+  // Reports are brought back beside what is ready; the lag of each is told once it is.
+  for (;;) {
+    const metrics = await (await fetch(`${app}/metrics`)).text();
+    const wanted = metrics.match(/^hark_report_running{.*} 1$/gm) ?? [];
+    const running = metrics.match(/^hark_report_lag_records{/gm) ?? [];
+    if (running.length === wanted.length) return;
+    await sleep(20);
+  }
 }
 
 describe('a flipped bit', () => {
