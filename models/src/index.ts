@@ -32,10 +32,16 @@ export { ClockOffset } from './sequence/clock-offset.js';
 export { DeviceReliability } from './sequence/device-reliability.js';
 export { mostProbableName, poolOpinions, type Opinion } from './sequence/opinion-pool.js';
 export {
+  readAnswer,
+  readOpinion,
+  readProbabilities,
+  writeAnswer,
+  writeProbabilities,
+} from './sequence/opinion-state.js';
+export {
   UserFusion,
   opinionOf,
-  readFused,
-  writeFused,
+  type DeviceAnswer,
   type DeviceOpinion,
   type FusedOpinions,
 } from './sequence/user-fusion.js';

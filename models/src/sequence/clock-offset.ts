@@ -27,13 +27,13 @@ export class ClockOffset {
   }
 
   write(state: StateWriter): void {
-    state.f64(this.taken).f64Array(this.differences);
+    state.f64(this.taken).f64Array(this.differences.subarray(0, this.taken));
   }
 
   static read(state: StateReader): ClockOffset {
     const offset = new ClockOffset();
     offset.taken = state.f64();
-    offset.differences.set(state.f64Array(KEPT));
+    offset.differences.set(state.f64Array().subarray(0, KEPT));
     offset.settle();
     return offset;
   }

@@ -1,22 +1,27 @@
 import { deviceKey, type Prediction } from '@hark/contracts';
 import type { StateReader, StateWriter } from '@hark/streaming';
 import { DeviceReliability } from './device-reliability.js';
+import { readOpinion, writeOpinion } from './opinion-state.js';
 import { mostProbableName, poolOpinions, type Opinion } from './opinion-pool.js';
 
-/** What one device made of one window. */
-export interface DeviceOpinion {
+/** What one device answered to one window. */
+export interface DeviceAnswer {
   /** Its name among those of its user. */
   readonly device: string;
   readonly model: string;
   /** The device's own answer. */
   readonly activity: string;
   readonly confidence: number;
-  readonly probabilities: Opinion;
   /** The window by the device's own clock, milliseconds. */
   readonly startMs: number;
   readonly endMs: number;
   /** What that clock lacks to one that all devices of the user have in common. */
   readonly clockOffsetMs: number;
+}
+
+/** The same, and how probable it holds each activity. */
+export interface DeviceOpinion extends DeviceAnswer {
+  readonly probabilities: Opinion;
 }
 
 /** The opinions of one time: the newest that came first, and what they say together. */
@@ -77,7 +82,7 @@ export class UserFusion {
   write(state: StateWriter): void {
     state.u32(this.users.size);
     for (const [user, opinions] of this.users) {
-      state.string(user).u32(opinions.length);
+      state.name(user).u32(opinions.length);
       for (const opinion of opinions) writeOpinion(state, opinion);
     }
     this.reliability.write(state);
@@ -86,7 +91,7 @@ export class UserFusion {
   static read(state: StateReader): UserFusion {
     const fusion = new UserFusion();
     for (let users = state.u32(); users > 0; users--) {
-      const user = state.string();
+      const user = state.name();
       const opinions: DeviceOpinion[] = [];
       for (let left = state.u32(); left > 0; left--) opinions.push(readOpinion(state));
       fusion.users.set(user, opinions);
@@ -152,48 +157,4 @@ export function opinionOf(
 /** Start of the window on the clock that the devices have in common. */
 function commonMs({ startMs, clockOffsetMs }: DeviceOpinion): number {
   return startMs + clockOffsetMs;
-}
-
-export function writeFused(state: StateWriter, { opinions, probabilities }: FusedOpinions): void {
-  state.u32(opinions.length);
-  for (const opinion of opinions) writeOpinion(state, opinion);
-  writeProbabilities(state, probabilities);
-}
-
-export function readFused(state: StateReader): FusedOpinions {
-  const opinions: DeviceOpinion[] = [];
-  for (let left = state.u32(); left > 0; left--) opinions.push(readOpinion(state));
-  return { opinions, probabilities: readProbabilities(state) };
-}
-
-function writeOpinion(state: StateWriter, opinion: DeviceOpinion): void {
-  const { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs } = opinion;
-  state.string(device).string(model).string(activity).f64(confidence);
-  state.f64(startMs).f64(endMs).f64(clockOffsetMs);
-  writeProbabilities(state, probabilities);
-}
-
-function readOpinion(state: StateReader): DeviceOpinion {
-  return {
-    device: state.string(),
-    model: state.string(),
-    activity: state.string(),
-    confidence: state.f64(),
-    startMs: state.f64(),
-    endMs: state.f64(),
-    clockOffsetMs: state.f64(),
-    probabilities: readProbabilities(state),
-  };
-}
-
-function writeProbabilities(state: StateWriter, probabilities: Opinion): void {
-  const names = Object.keys(probabilities);
-  state.u32(names.length);
-  for (const name of names) state.string(name).f64(probabilities[name]);
-}
-
-function readProbabilities(state: StateReader): Opinion {
-  const said: [string, number][] = [];
-  for (let left = state.u32(); left > 0; left--) said.push([state.string(), state.f64()]);
-  return Object.fromEntries(said);
 }

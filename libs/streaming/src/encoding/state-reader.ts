@@ -1,6 +1,7 @@
 import { StateFormatError, StateVersionError } from '../runner/processor.js';
 import { crc32 } from './crc32.js';
 import { LITTLE_ENDIAN } from './endianness.js';
+import { NAME_NUMBERS } from './state-writer.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -10,14 +11,19 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws StateFormatError from any method: other format, other version, damaged, cut short, or read in another order.
  */
 export class StateReader {
+  /** Of the format, as it was written. */
+  readonly version: number;
   private readonly view: DataView;
   private readonly end: number;
   private offset = 0;
+  private readonly names: string[] = [];
 
+  /** @param oldest version that can be read as well. */
   constructor(
     private readonly state: Uint8Array,
     format: string,
     version: number,
+    oldest = version,
   ) {
     this.view = new DataView(state.buffer, state.byteOffset, state.byteLength);
     this.end = state.length - 4;
@@ -26,8 +32,9 @@ export class StateReader {
     }
     const found = this.string();
     if (found !== format) throw new StateFormatError(`a state of ${found}, expected ${format}`);
-    const written = this.u32();
-    if (written !== version) throw new StateVersionError(format, written, version);
+    this.version = this.u32();
+    if (this.version < oldest || this.version > version)
+      throw new StateVersionError(format, this.version, version);
   }
 
   u8(): number {
@@ -49,12 +56,20 @@ export class StateReader {
   }
 
   string(): string {
-    try {
-      return utf8.decode(this.section(this.u32()));
-    } catch (error) {
-      if (error instanceof StateFormatError) throw error;
-      throw new StateFormatError('a string that is not UTF-8');
+    return this.text(this.u32());
+  }
+
+  /** See {@link StateWriter.name}. */
+  name(): string {
+    const found = this.u32();
+    if (found < NAME_NUMBERS) {
+      const name = this.text(found);
+      this.names.push(name);
+      return name;
     }
+    const number = found - NAME_NUMBERS;
+    if (number >= this.names.length) throw new StateFormatError(`name ${number} of ${this.names.length}`);
+    return this.names[number];
   }
 
   /** A copy of its own. */
@@ -81,6 +96,15 @@ export class StateReader {
   /** Call when everything has been read: bytes left over are an error. */
   finish(): void {
     if (this.offset !== this.end) throw new StateFormatError(`${this.end - this.offset} bytes left over`);
+  }
+
+  private text(length: number): string {
+    try {
+      return utf8.decode(this.section(length));
+    } catch (error) {
+      if (error instanceof StateFormatError) throw error;
+      throw new StateFormatError('a string that is not UTF-8');
+    }
   }
 
   private section(length: number): Uint8Array {

@@ -65,6 +65,32 @@ describe('a state', () => {
   });
 });
 
+describe('names in a state', () => {
+  const names = ['walk', 'sit', 'walk', '', 'stairs ✓', 'sit', 'stairs ✓', ''];
+  const named = () => names.reduce((state, name) => state.name(name), new StateWriter('a', 1)).finish();
+
+  it('come back, and are written once', () => {
+    const reader = new StateReader(named(), 'a', 1);
+    expect(names.map(() => reader.name())).toEqual(names);
+    reader.finish();
+    const header = new StateWriter('a', 1).finish().length;
+    expect(named().length - header).toBe(8 * 4 + 'walk'.length + 'sit'.length + 'stairs'.length + 4);
+  });
+
+  it('can be read where an earlier version wrote strings', () => {
+    const strings = names.reduce((state, name) => state.string(name), new StateWriter('a', 1)).finish();
+    const reader = new StateReader(strings, 'a', 1);
+    expect(names.map(() => reader.name())).toEqual(names);
+  });
+
+  it('are refused when one is told by a number that none has', () => {
+    const state = new StateWriter('a', 1).string('walk').u32(0x8000_0001).finish();
+    const reader = new StateReader(state, 'a', 1);
+    expect(reader.name()).toBe('walk');
+    expect(() => reader.name()).toThrow('name 1 of 1');
+  });
+});
+
 describe('a state that is not what the reader expects', () => {
   it('is refused when any one of its bytes has changed', () => {
     const state = example();
@@ -85,6 +111,12 @@ describe('a state that is not what the reader expects', () => {
   it('is refused under another name or version', () => {
     expect(() => new StateReader(example(), 'other', 3)).toThrow('a state of example, expected other');
     expect(() => new StateReader(example(), 'example', 4)).toThrow('version 3 of example, expected 4');
+  });
+
+  it('is read in an older version where its reader knows that, and never in a newer or a too old one', () => {
+    expect(new StateReader(example(), 'example', 4, 3).version).toBe(3);
+    expect(() => new StateReader(example(), 'example', 5, 4)).toThrow('version 3 of example, expected 5');
+    expect(() => new StateReader(example(), 'example', 2, 1)).toThrow('version 3 of example, expected 2');
   });
 
   it('is refused when more is read than was written, or less', () => {

@@ -6,6 +6,9 @@ const utf8 = new TextEncoder();
 /** Characters of a string up to which a loop is faster than a call of the encoder. */
 const SHORT = 48;
 
+/** The number of the first name; what is below is the length of one that comes for the first time. */
+export const NAME_NUMBERS = 0x8000_0000;
+
 /**
  * Writes a state: its format's name and version, then values in the order that {@link StateReader} reads them, then
  * a CRC-32 of all before it. Everything is little-endian; floats keep their bits. The values carry no tags: a format's
@@ -15,6 +18,8 @@ export class StateWriter {
   private bytesHeld: Uint8Array;
   private view: DataView;
   private length = 0;
+  /** Those written so far, each with its number. */
+  private readonly names = new Map<string, number>();
 
   /** @param expectedBytes about how many there will be, the length of the last such state say: growing costs copies. */
   constructor(format: string, version: number, expectedBytes = 1024) {
@@ -68,6 +73,17 @@ export class StateWriter {
       this.bytesHeld[this.length++] = character;
     }
     return this;
+  }
+
+  /**
+   * A string that comes again and again: in full as {@link string} the first time, then as its number, above
+   * {@link NAME_NUMBERS}, which no length reaches. So what was written as strings can be read as names.
+   */
+  name(value: string): this {
+    const number = this.names.get(value);
+    if (number !== undefined) return this.u32(NAME_NUMBERS + number);
+    this.names.set(value, this.names.size);
+    return this.string(value);
   }
 
   /** Length, bytes. Nest another state by writing its bytes. */

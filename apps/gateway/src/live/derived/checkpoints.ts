@@ -8,7 +8,9 @@ export interface Checkpoint {
 }
 
 const FORMAT = 'hark.derivation';
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
+/** A derivation's `read` tells it by the version of the state. */
+const OLDEST_VERSION = 1;
 
 /** Records between two checkpoints, at least: so many are taken again to go on from any offset. */
 const SPACING = 32_768;
@@ -98,7 +100,7 @@ export function stateOf(derivation: Derivation, expectedBytes?: number): Uint8Ar
 
 /** @throws StateFormatError */
 export function restoreTo(derivation: Derivation, bytes: Uint8Array): void {
-  const state = new StateReader(bytes, FORMAT, FORMAT_VERSION);
+  const state = new StateReader(bytes, FORMAT, FORMAT_VERSION, OLDEST_VERSION);
   derivation.read(state);
   state.finish();
 }

@@ -62,17 +62,3 @@ export function mostProbable(
   }
   return activity === null ? null : { activity, probability };
 }
-
-export function writeKeptMessage(state: StateWriter, { offset, user, devices, payload }: KeptMessage): void {
-  state.f64(offset).string(user).u32(devices.length);
-  for (const device of devices) state.string(device);
-  state.string(payload);
-}
-
-export function readKeptMessage(state: StateReader): KeptMessage {
-  const offset = state.f64();
-  const user = state.string();
-  const devices: string[] = [];
-  for (let left = state.u32(); left > 0; left--) devices.push(state.string());
-  return { offset, user, devices, payload: state.string() };
-}

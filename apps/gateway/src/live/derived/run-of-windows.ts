@@ -43,16 +43,21 @@ export class RunOfWindows {
   }
 
   write(state: StateWriter): void {
-    state.string(this.activity).f64(this.startMs).f64(this.endMs).f64(this.sum).u32(this.count);
+    state.u32(this.count);
+    // Of a run that is broken nothing else counts.
+    if (this.count > 0) state.name(this.activity).f64(this.startMs).f64(this.endMs).f64(this.sum);
   }
 
   static read(state: StateReader): RunOfWindows {
     const run = new RunOfWindows();
-    run.activity = state.string();
-    run.startMs = state.f64();
-    run.endMs = state.f64();
-    run.sum = state.f64();
-    run.count = state.u32();
+    if (state.version > 1) run.count = state.u32();
+    if (state.version === 1 || run.count > 0) {
+      run.activity = state.name();
+      run.startMs = state.f64();
+      run.endMs = state.f64();
+      run.sum = state.f64();
+    }
+    if (state.version === 1) run.count = state.u32();
     return run;
   }
 }

@@ -2,14 +2,13 @@ import { deviceKey, toIsoTime, type Prediction, type Transition } from '@hark/co
 import type { StateReader, StateWriter } from '@hark/streaming';
 import {
   mostProbable,
-  readKeptMessage,
-  writeKeptMessage,
   type Derivation,
   type DerivationMode,
   type DerivedMessage,
   type KeptMessage,
 } from './derivation.js';
 import { RunOfWindows } from './run-of-windows.js';
+import { readTransition, writeTransition, type TransitionAt } from './transition-state.js';
 
 export interface TransitionOptions {
   readonly mode: DerivationMode;
@@ -29,7 +28,7 @@ interface DeviceState {
   entering: RunOfWindows;
   /** Windows in which `current` is improbable. */
   leaving: RunOfWindows;
-  last: KeptMessage | null;
+  last: TransitionAt | null;
 }
 
 /**
@@ -74,9 +73,9 @@ export class Transitions implements Derivation {
     device.current = change.to;
     device.entering.break();
     device.leaving.break();
-    const last = { offset, user, devices: [name], payload: JSON.stringify(message) };
+    const last = { offset, message };
     device.last = last;
-    return () => last;
+    return () => messageOf(last);
   }
 
   private step(
@@ -101,7 +100,7 @@ export class Transitions implements Derivation {
   }
 
   *latest(): Iterable<KeptMessage> {
-    for (const { last } of this.devices.values()) if (last !== null) yield last;
+    for (const { last } of this.devices.values()) if (last !== null) yield messageOf(last);
   }
 
   write(state: StateWriter): void {
@@ -112,11 +111,11 @@ export class Transitions implements Derivation {
         .string(key)
         .f64(endMs)
         .bool(current !== null);
-      if (current !== null) state.string(current);
+      if (current !== null) state.name(current);
       entering.write(state);
       leaving.write(state);
       state.bool(last !== null);
-      if (last !== null) writeKeptMessage(state, last);
+      if (last !== null) writeTransition(state, last);
     }
   }
 
@@ -126,10 +125,10 @@ export class Transitions implements Derivation {
       const key = state.string();
       this.devices.set(key, {
         endMs: state.f64(),
-        current: state.bool() ? state.string() : null,
+        current: state.bool() ? state.name() : null,
         entering: RunOfWindows.read(state),
         leaving: RunOfWindows.read(state),
-        last: state.bool() ? readKeptMessage(state) : null,
+        last: state.bool() ? readTransition(state) : null,
       });
     }
   }
@@ -143,4 +142,9 @@ function newDevice(): DeviceState {
     leaving: new RunOfWindows(),
     last: null,
   };
+}
+
+function messageOf({ offset, message }: TransitionAt): KeptMessage {
+  const { user, device } = message;
+  return { offset, user, devices: [device], payload: JSON.stringify(message) };
 }

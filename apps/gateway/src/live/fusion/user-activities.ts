@@ -1,5 +1,16 @@
 import { toIsoTime, type Fused, type FusedDevice, type Prediction } from '@hark/contracts';
-import { ClockOffset, UserFusion, opinionOf, readFused, writeFused, type FusedOpinions } from '@hark/models';
+import {
+  ClockOffset,
+  UserFusion,
+  opinionOf,
+  readAnswer,
+  readOpinion,
+  readProbabilities,
+  writeAnswer,
+  writeProbabilities,
+  type DeviceAnswer,
+  type Opinion,
+} from '@hark/models';
 import type { StateReader, StateWriter } from '@hark/streaming';
 import {
   mostProbable,
@@ -23,7 +34,9 @@ interface FusedAt {
   readonly offset: number;
   /** Of the prediction that was fused last. */
   readonly id: string;
-  readonly fused: FusedOpinions;
+  /** Those that were fused, that of `id` first. */
+  readonly answers: readonly DeviceAnswer[];
+  readonly probabilities: Opinion;
 }
 
 interface UserState {
@@ -59,8 +72,12 @@ export class UserActivities implements Derivation {
     device.clock.add(receivedMs, endMs);
     device.endMs = endMs;
     devices.set(name, device);
-    const fused = this.fusion.fuse(user, opinionOf(prediction, device.clock.ms), label);
-    const last = { offset, id, fused };
+    const { opinions: answers, probabilities } = this.fusion.fuse(
+      user,
+      opinionOf(prediction, device.clock.ms),
+      label,
+    );
+    const last = { offset, id, answers, probabilities };
     this.users.set(user, { devices, last });
     return () => messageOf(user, last);
   }
@@ -72,36 +89,42 @@ export class UserActivities implements Derivation {
   write(state: StateWriter): void {
     state.u32(this.users.size);
     for (const [user, { devices, last }] of this.users) {
-      state.string(user).u32(devices.size);
+      state.name(user).u32(devices.size);
       for (const [name, { clock, endMs }] of devices) {
-        state.string(name).f64(endMs);
+        state.name(name).f64(endMs);
         clock.write(state);
       }
-      state.f64(last.offset).string(last.id);
-      writeFused(state, last.fused);
+      state.f64(last.offset).string(last.id).u32(last.answers.length);
+      for (const answer of last.answers) writeAnswer(state, answer);
+      writeProbabilities(state, last.probabilities);
     }
     this.fusion.write(state);
   }
 
   read(state: StateReader): void {
     this.users = new Map();
+    // The first version held the answers with the opinions behind them.
+    const readOne = state.version === 1 ? readOpinion : readAnswer;
     for (let left = state.u32(); left > 0; left--) {
-      const user = state.string();
+      const user = state.name();
       const devices = new Map<string, DeviceState>();
       for (let more = state.u32(); more > 0; more--)
-        devices.set(state.string(), { endMs: state.f64(), clock: ClockOffset.read(state) });
-      const last = { offset: state.f64(), id: state.string(), fused: readFused(state) };
-      this.users.set(user, { devices, last });
+        devices.set(state.name(), { endMs: state.f64(), clock: ClockOffset.read(state) });
+      const [offset, id] = [state.f64(), state.string()];
+      const answers = Array.from({ length: state.u32() }, () => readOne(state));
+      this.users.set(user, {
+        devices,
+        last: { offset, id, answers, probabilities: readProbabilities(state) },
+      });
     }
     this.fusion = UserFusion.read(state);
   }
 }
 
-function messageOf(user: string, { offset, id, fused }: FusedAt): KeptMessage {
-  const { opinions, probabilities } = fused;
+function messageOf(user: string, { offset, id, answers, probabilities }: FusedAt): KeptMessage {
   const most = mostProbable(probabilities);
-  const [{ endMs, clockOffsetMs }] = opinions;
-  const devices = opinions
+  const [{ endMs, clockOffsetMs }] = answers;
+  const devices = answers
     .map(({ device, model, activity, confidence, ...said }): FusedDevice => {
       const window = { start: toIsoTime(said.startMs), end: toIsoTime(said.endMs) };
       return { device, model, activity, confidence, window, clockOffsetMs: said.clockOffsetMs };
