@@ -9,10 +9,23 @@ import { SocketOutlet } from './socket-outlet.js';
 function outlet() {
   const clock = new ManualClock();
   const pings: string[] = [];
+  /** Frames of each call of the system. */
+  const calls: number[] = [];
+  let written = 0;
   const socket = { readyState: 1, OPEN: 1, ping: (data: string) => pings.push(data) };
   const connection = Object.assign(new EventEmitter(), {
     writableLength: 0,
-    write: (_frame: Buffer, left: () => void) => queueMicrotask(left),
+    writableCorked: 0,
+    cork: () => (connection.writableCorked = 1),
+    uncork: () => {
+      connection.writableCorked = 0;
+      calls.push(written);
+      written = 0;
+    },
+    write: (_frame: Buffer, left: () => void) => {
+      written++;
+      queueMicrotask(left);
+    },
   });
   let stuck = 0;
   const limits = { bufferBytes: 4000, stuckMs: 20_000 };
@@ -23,7 +36,7 @@ function outlet() {
     limits,
     () => stuck++,
   );
-  return { clock, pings, made, stuck: () => stuck };
+  return { clock, pings, calls, made, stuck: () => stuck };
 }
 
 const frame = Buffer.alloc(1000);
@@ -72,4 +85,14 @@ it('is stuck when nothing has been read for 20 s, whatever heartbeats leave for 
   expect(stuck()).toBe(0);
   clock.advance(1);
   expect(stuck()).toBe(1);
+});
+
+it('sends the frames of one turn together, and those of the next by themselves', async () => {
+  const { made, calls } = outlet();
+  for (let i = 0; i < 3; i++) made.send(frame);
+  expect(calls).toEqual([]);
+  await new Promise(setImmediate);
+  made.send(frame);
+  await new Promise(setImmediate);
+  expect(calls).toEqual([3, 1]);
 });

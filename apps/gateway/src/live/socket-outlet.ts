@@ -49,6 +49,7 @@ export class SocketOutlet implements Outlet {
 
   send(frame: Buffer): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
+    this.gather();
     this.connection.write(frame, this.pressure.left);
     this.sent += frame.length;
     if (this.sent - this.marked < this.markEveryBytes) return;
@@ -69,6 +70,14 @@ export class SocketOutlet implements Outlet {
 
   drained(): Promise<void> {
     return this.pressure.drained();
+  }
+
+  /** What is sent before others get their turn leaves in one system call, which costs more than all else of a frame. */
+  private gather(): void {
+    const { connection } = this;
+    if (connection.writableCorked > 0) return;
+    connection.cork();
+    process.nextTick(() => connection.uncork());
   }
 
   close(): void {
