@@ -2,16 +2,16 @@ import type { StateReader, StateWriter } from '@hark/streaming';
 import type { Opinion } from './opinion-pool.js';
 import type { DeviceAnswer, DeviceOpinion } from './user-fusion.js';
 
-/** Names are written once for a state: there is an answer for each user, and they hold the same few words. */
+/** Models and activities are few, so they are written as names; devices are as many as answers. */
 export function writeAnswer(state: StateWriter, answer: DeviceAnswer): void {
   const { device, model, activity, confidence, startMs, endMs, clockOffsetMs } = answer;
-  state.name(device).name(model).name(activity).f64(confidence);
+  state.string(device).name(model).name(activity).f64(confidence);
   state.f64(startMs).f64(endMs).f64(clockOffsetMs);
 }
 
 export function readAnswer(state: StateReader): DeviceAnswer {
   return {
-    device: state.name(),
+    device: state.string(),
     model: state.name(),
     activity: state.name(),
     confidence: state.f64(),

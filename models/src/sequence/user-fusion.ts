@@ -82,7 +82,7 @@ export class UserFusion {
   write(state: StateWriter): void {
     state.u32(this.users.size);
     for (const [user, opinions] of this.users) {
-      state.name(user).u32(opinions.length);
+      state.string(user).u32(opinions.length);
       for (const opinion of opinions) writeOpinion(state, opinion);
     }
     this.reliability.write(state);
@@ -91,7 +91,7 @@ export class UserFusion {
   static read(state: StateReader): UserFusion {
     const fusion = new UserFusion();
     for (let users = state.u32(); users > 0; users--) {
-      const user = state.name();
+      const user = state.string();
       const opinions: DeviceOpinion[] = [];
       for (let left = state.u32(); left > 0; left--) opinions.push(readOpinion(state));
       fusion.users.set(user, opinions);

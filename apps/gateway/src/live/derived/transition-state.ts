@@ -9,7 +9,7 @@ export interface TransitionAt {
 
 export function writeTransition(state: StateWriter, { offset, message }: TransitionAt): void {
   const { user, device, model, from, to, at, decidedAt, confidence, prediction, modelVersion } = message;
-  state.f64(offset).name(user).name(device).name(model);
+  state.f64(offset).string(user).string(device).name(model);
   for (const activity of [from, to]) {
     state.bool(activity !== null);
     if (activity !== null) state.name(activity);
@@ -22,8 +22,8 @@ export function readTransition(state: StateReader): TransitionAt {
   if (state.version === 1) return { offset, message: storedAsJson(state) };
   const message: Transition = {
     kind: 'transition',
-    user: state.name(),
-    device: state.name(),
+    user: state.string(),
+    device: state.string(),
     model: state.name(),
     from: state.bool() ? state.name() : null,
     to: state.bool() ? state.name() : null,

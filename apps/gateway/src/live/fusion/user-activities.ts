@@ -89,9 +89,9 @@ export class UserActivities implements Derivation {
   write(state: StateWriter): void {
     state.u32(this.users.size);
     for (const [user, { devices, last }] of this.users) {
-      state.name(user).u32(devices.size);
+      state.string(user).u32(devices.size);
       for (const [name, { clock, endMs }] of devices) {
-        state.name(name).f64(endMs);
+        state.string(name).f64(endMs);
         clock.write(state);
       }
       state.f64(last.offset).string(last.id).u32(last.answers.length);
@@ -106,10 +106,10 @@ export class UserActivities implements Derivation {
     // The first version held the answers with the opinions behind them.
     const readOne = state.version === 1 ? readOpinion : readAnswer;
     for (let left = state.u32(); left > 0; left--) {
-      const user = state.name();
+      const user = state.string();
       const devices = new Map<string, DeviceState>();
       for (let more = state.u32(); more > 0; more--)
-        devices.set(state.name(), { endMs: state.f64(), clock: ClockOffset.read(state) });
+        devices.set(state.string(), { endMs: state.f64(), clock: ClockOffset.read(state) });
       const [offset, id] = [state.f64(), state.string()];
       const answers = Array.from({ length: state.u32() }, () => readOne(state));
       this.users.set(user, {
