@@ -1,5 +1,12 @@
 import { toIsoTime, type Fused, type FusedDevice } from '@hark/contracts';
-import { ClockOffset, UserFusion, readFused, writeFused, type DeviceOpinion, type FusedOpinions } from '@hark/models';
+import {
+  ClockOffset,
+  UserFusion,
+  readFused,
+  writeFused,
+  type DeviceOpinion,
+  type FusedOpinions,
+} from '@hark/models';
 import type { StateReader, StateWriter } from '@hark/streaming';
 import {
   mostProbable,
