@@ -40,6 +40,19 @@ export class ClockOffset {
 
   private settle(): void {
     const known = Math.min(this.taken, KEPT);
-    this.estimate = this.differences.slice(0, known).sort()[Math.floor((known - 1) / 10)];
+    this.estimate = lowest(this.differences, known, Math.floor((known - 1) / 10));
   }
+}
+
+/** Of the first `count` values, the one with so many lower ones: the few lowest so far are kept in order. */
+function lowest(values: Float64Array, count: number, rank: number): number {
+  const few = new Float64Array(rank + 1).fill(Infinity);
+  for (let i = 0; i < count; i++) {
+    const value = values[i];
+    if (!(value < few[rank])) continue;
+    let at = rank;
+    for (; at > 0 && few[at - 1] > value; at--) few[at] = few[at - 1];
+    few[at] = value;
+  }
+  return few[rank];
 }

@@ -19,7 +19,7 @@ export function poolOpinions(opinions: readonly Opinion[], weights?: readonly nu
     Object.keys(opinion).length > 0 ? [{ opinion, weight: weights?.[i] ?? 1 }] : [],
   );
   if (heard.length === 1) return sorted(heard[0].opinion);
-  const names = [...new Set(heard.flatMap(({ opinion }) => Object.keys(opinion)))].sort();
+  const names = namesOf(heard.map(({ opinion }) => opinion));
   const most = heard.reduce((greatest, { weight }) => Math.max(greatest, weight), 0);
   const products = names.map((name) =>
     heard.reduce((product, { opinion, weight }) => {
@@ -31,7 +31,25 @@ export function poolOpinions(opinions: readonly Opinion[], weights?: readonly nu
   return Object.fromEntries(names.map((name, i) => [name, products[i] / sum]));
 }
 
+/** The names of all of them, in alphabetical order. */
+function namesOf(opinions: readonly Opinion[]): readonly string[] {
+  const [first = [], ...others] = opinions.map((opinion) => Object.keys(opinion));
+  const areAlike = others.every((other) => areEqual(other, first));
+  const names = areAlike ? first : [...new Set([first, ...others].flat())];
+  return isAscending(names) ? names : names.sort();
+}
+
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((name, i) => name === others[i]);
+}
+
+function isAscending(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if (!(names[i - 1] < names[i])) return false;
+  return true;
+}
+
 function sorted(opinion: Opinion): Opinion {
+  if (isAscending(Object.keys(opinion))) return opinion;
   return Object.fromEntries(Object.entries(opinion).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

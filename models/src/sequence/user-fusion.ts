@@ -3,6 +3,7 @@ import type { StateReader, StateWriter } from '@hark/streaming';
 import { DeviceReliability } from './device-reliability.js';
 import { readOpinion, writeOpinion } from './opinion-state.js';
 import { mostProbableName, poolOpinions, type Opinion } from './opinion-pool.js';
+import { RememberedOpinions, commonMs } from './remembered-opinions.js';
 
 /** What one device answered to one window. */
 export interface DeviceAnswer {
@@ -46,13 +47,13 @@ const MOST_USERS = 16_384;
  */
 export class UserFusion {
   /** In the order of use, the least recently used first; opinions in the order in which they came. */
-  private readonly users = new Map<string, DeviceOpinion[]>();
+  private readonly users = new Map<string, RememberedOpinions>();
   private reliability = new DeviceReliability();
 
   /** Opinions remembered. */
   get size(): number {
     let size = 0;
-    for (const opinions of this.users.values()) size += opinions.length;
+    for (const { opinions } of this.users.values()) size += opinions.length;
     return size;
   }
 
@@ -61,18 +62,18 @@ export class UserFusion {
    * probabilities it tells nothing.
    */
   fuse(user: string, opinion: DeviceOpinion, truth: string | null): FusedOpinions {
-    const { known, nearest, isAlone } = this.around(user, opinion);
-    const opinions = [opinion, ...nearest];
-    known.push(opinion);
-    this.remember(user, isAlone ? [opinion] : known.slice(-MOST_OPINIONS));
-    const weights = opinions.map(({ device, model }) =>
-      this.reliability.weight(deviceKey({ user, device }), model),
-    );
+    const known = this.known(user);
+    const { device, model } = opinion;
+    const sizeMs = opinion.endMs - opinion.startMs;
+    const nowMs = commonMs(opinion);
+    known.forgetUntil(nowMs - REMEMBERED_WINDOWS * sizeMs);
+    const opinions = [opinion, ...known.nearest(device, nowMs, sizeMs / 2)];
+    if (known.isOf(device)) known.clear();
+    known.add(opinion);
     const probabilities = poolOpinions(
       opinions.map((each) => each.probabilities),
-      weights,
+      this.weights(user, opinions),
     );
-    const { device, model } = opinion;
     const said = mostProbableName(opinion.probabilities);
     if (said !== null && truth !== null)
       this.reliability.add(deviceKey({ user, device }), model, said === truth);
@@ -81,7 +82,7 @@ export class UserFusion {
 
   write(state: StateWriter): void {
     state.u32(this.users.size);
-    for (const [user, opinions] of this.users) {
+    for (const [user, { opinions }] of this.users) {
       state.string(user).u32(opinions.length);
       for (const opinion of opinions) writeOpinion(state, opinion);
     }
@@ -92,48 +93,33 @@ export class UserFusion {
     const fusion = new UserFusion();
     for (let users = state.u32(); users > 0; users--) {
       const user = state.string();
-      const opinions: DeviceOpinion[] = [];
-      for (let left = state.u32(); left > 0; left--) opinions.push(readOpinion(state));
-      fusion.users.set(user, opinions);
+      const known = new RememberedOpinions(MOST_OPINIONS);
+      for (let left = state.u32(); left > 0; left--) known.add(readOpinion(state));
+      fusion.users.set(user, known);
     }
     fusion.reliability = DeviceReliability.read(state);
     return fusion;
   }
 
-  /**
-   * What is remembered of a user and still counts; of each other device the opinion nearest in time within half a
-   * window, the earlier one among equals; whether there are no other devices.
-   */
-  private around(user: string, opinion: DeviceOpinion) {
-    const sizeMs = opinion.endMs - opinion.startMs;
-    const reachMs = sizeMs / 2;
-    const nowMs = commonMs(opinion);
-    const oldestMs = nowMs - REMEMBERED_WINDOWS * sizeMs;
-    const known: DeviceOpinion[] = [];
-    const nearest = new Map<string, DeviceOpinion>();
-    const offBy = (other: DeviceOpinion) => Math.abs(commonMs(other) - nowMs);
-    let isAlone = true;
-    for (const other of this.users.get(user) ?? []) {
-      if (!(commonMs(other) > oldestMs)) continue;
-      known.push(other);
-      if (other.device === opinion.device) continue;
-      isAlone = false;
-      if (offBy(other) >= reachMs) continue;
-      const best = nearest.get(other.device);
-      if (best === undefined || offBy(other) < offBy(best)) nearest.set(other.device, other);
-    }
-    return { known, nearest: nearest.values(), isAlone };
+  /** One opinion needs none. */
+  private weights(user: string, opinions: readonly DeviceOpinion[]): readonly number[] | undefined {
+    if (opinions.length === 1) return undefined;
+    return opinions.map(({ device, model }) => this.reliability.weight(deviceKey({ user, device }), model));
   }
 
-  private remember(user: string, opinions: DeviceOpinion[]): void {
+  /** What is remembered of a user, who is the one used last from now on. */
+  private known(user: string): RememberedOpinions {
     const { users } = this;
+    const known = users.get(user) ?? new RememberedOpinions(MOST_OPINIONS);
     users.delete(user);
-    users.set(user, opinions);
-    if (users.size <= MOST_USERS) return;
-    for (const oldest of users.keys()) {
-      users.delete(oldest);
-      return;
+    users.set(user, known);
+    if (users.size > MOST_USERS) {
+      for (const oldest of users.keys()) {
+        users.delete(oldest);
+        break;
+      }
     }
+    return known;
   }
 }
 
@@ -152,9 +138,4 @@ export function opinionOf(
   const startMs = Date.parse(window.start);
   const endMs = Date.parse(window.end);
   return { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs };
-}
-
-/** Start of the window on the clock that the devices have in common. */
-function commonMs({ startMs, clockOffsetMs }: DeviceOpinion): number {
-  return startMs + clockOffsetMs;
 }

@@ -66,6 +66,24 @@ describe('NumberScanner.scanFloat', () => {
     expect(read).toBeGreaterThan(5_000);
   });
 
+  it('reads what sensors write, one or two digits and up to eight behind the point, whatever follows', () => {
+    const short = fc.tuple(
+      fc.constantFrom('', '-'),
+      fc.integer({ min: 0, max: 99 }).map(String),
+      digits(1, 8),
+      fc.constantFrom(',', '\n', '}', '/', ':', 'é', ' ', '.', '-'),
+    );
+    fc.assert(
+      fc.property(short, ([sign, whole, decimals, next]) => {
+        const text = `${sign}${whole}.${decimals}`;
+        const scanner = scannerOf(text + next);
+        expect(scanner.scanFloat(0)).toBe(text.length);
+        expect(scanner.value).toBe(Number(text));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it.each([
     '-5.958191',
     '0.6880646',

@@ -73,7 +73,10 @@ export class Recording {
     };
   }
 
-  /** The batches, all but the last with {@link BATCH_ROWS} rows. Can be taken once; cleans up when left early. */
+  /**
+   * The batches, all but the last with {@link BATCH_ROWS} rows, each valid until the next is asked for. Can be taken
+   * once; cleans up when left early.
+   */
   async *batches(): AsyncGenerator<SampleBatch, void, void> {
     const target = new SampleBatchBuilder(BATCH_ROWS);
     try {
@@ -83,15 +86,15 @@ export class Recording {
         this.done += this.lanes.reduce((sum, lane) => sum + lane.bytesRead, 0);
         await this.closeLanes();
       }
-      if (target.rows > 0) yield this.taken(target);
+      if (target.rows > 0) yield this.filled(target);
     } finally {
       await this.close();
     }
   }
 
-  private taken(target: SampleBatchBuilder): SampleBatch {
+  private filled(target: SampleBatchBuilder): SampleBatch {
     this.rows += target.rows;
-    return target.take();
+    return target.view();
   }
 
   /** Always the row that arrived first, the file first in order among equals. */
@@ -114,7 +117,8 @@ export class Recording {
       const lane = open[first];
       lane.move(target, limit, inclusive, BATCH_ROWS - target.rows);
       if (target.rows === BATCH_ROWS) {
-        yield this.taken(target);
+        yield this.filled(target);
+        target.clear();
         for (const each of open) each.beginBatch();
       }
       if (!lane.atHand && !(await lane.ready())) open = open.filter((each) => each !== lane);

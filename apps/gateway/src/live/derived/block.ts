@@ -1,6 +1,6 @@
 import { readKept, type LogReader } from '@hark/streaming';
 import type { ChannelEntry } from '../channel.js';
-import { predictionOf, type Derivation, type KeptMessage } from './derivation.js';
+import { predictionOf, timed, type Derivation, type KeptMessage } from './derivation.js';
 
 /** Records that a block covers. */
 export const BLOCK_RECORDS = 4096;
@@ -55,7 +55,7 @@ export class Block {
         break;
       }
       const prediction = predictionOf(record);
-      const message = prediction === null ? null : this.growing.take(record.offset, prediction);
+      const message = prediction === null ? null : this.growing.take(record.offset, timed(prediction));
       this.to = record.offset + 1;
       if (message === null) continue;
       const entry = entryOf({ ...message(), offset: record.offset });

@@ -14,13 +14,26 @@ export interface KeptMessage extends DerivedMessage {
   readonly offset: number;
 }
 
+/** A prediction, and from when to when its window lasts by the device's own clock: ms, NaN of a time that is none. */
+export interface TimedPrediction {
+  readonly prediction: Prediction;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Read once for all derivations that take it. */
+export function timed(prediction: Prediction): TimedPrediction {
+  const { start, end } = prediction.window;
+  return { prediction, startMs: Date.parse(start), endMs: Date.parse(end) };
+}
+
 /**
  * A pure fold of the predictions, in log order, into at most one message each: the same records give the same
  * messages, wherever they are cut. So a message is known by the offset of the prediction that made it.
  */
 export interface Derivation {
   /** What it returns makes the message, and is to be called before the next `take`, or not at all. */
-  take(offset: number, prediction: Prediction): (() => DerivedMessage) | null;
+  take(offset: number, prediction: TimedPrediction): (() => DerivedMessage) | null;
   /** The newest message of each device, or of each user, in no order. */
   latest(): Iterable<KeptMessage>;
   /** Devices or users remembered: what a copy of the state costs grows with it. */
@@ -54,7 +67,8 @@ export function mostProbable(
 ): { readonly activity: string; readonly probability: number } | null {
   let activity: string | null = null;
   let probability = -1;
-  for (const [name, each] of Object.entries(probabilities)) {
+  for (const name of Object.keys(probabilities)) {
+    const each = probabilities[name];
     if (each > probability || (each === probability && activity !== null && name < activity)) {
       activity = name;
       probability = each;

@@ -7,7 +7,7 @@ import { ManualClock } from '../../testing/manual-clock.js';
 import type { ChannelEntry } from '../channel.js';
 import { derivationFor, LiveViews } from '../latest/live-views.js';
 import { Checkpoints } from './checkpoints.js';
-import { predictionOf } from './derivation.js';
+import { predictionOf, timed } from './derivation.js';
 import { DerivedChannel } from './derived-channel.js';
 
 const RECORDS = 10_000;
@@ -35,7 +35,7 @@ async function folded(log: MemoryLog, payload: Payload): Promise<[number, string
   const messages: [number, string][] = [];
   for (const record of await log.read(TOPICS.predictions, 0, 0, Infinity)) {
     const prediction = predictionOf(record);
-    const message = prediction === null ? null : derivation.take(record.offset, prediction);
+    const message = prediction === null ? null : derivation.take(record.offset, timed(prediction));
     if (message !== null) messages.push([record.offset, message().payload]);
   }
   return messages;

@@ -1,6 +1,7 @@
 import type { Prediction, Transition } from '@hark/contracts';
 import { expect, it } from 'vitest';
 import { storedPrediction } from '../../testing/stored-predictions.js';
+import { timed, type TimedPrediction } from './derivation.js';
 import { Transitions, type TransitionOptions } from './transitions.js';
 
 const OPTIONS: TransitionOptions = {
@@ -26,8 +27,8 @@ function changes(windows: readonly Said[], options = OPTIONS, startMs = (i: numb
   return seen;
 }
 
-function prediction(fields: Parameters<typeof storedPrediction>[0]): Prediction {
-  return JSON.parse(new TextDecoder().decode(storedPrediction(fields).value)) as Prediction;
+function prediction(fields: Parameters<typeof storedPrediction>[0]): TimedPrediction {
+  return timed(JSON.parse(new TextDecoder().decode(storedPrediction(fields).value)) as Prediction);
 }
 
 it('enters an activity when it has been probable for long enough, as of its first window', () => {

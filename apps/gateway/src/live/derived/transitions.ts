@@ -6,6 +6,7 @@ import {
   type DerivationMode,
   type DerivedMessage,
   type KeptMessage,
+  type TimedPrediction,
 } from './derivation.js';
 import { RunOfWindows } from './run-of-windows.js';
 import { readTransition, writeTransition, type TransitionAt } from './transition-state.js';
@@ -44,10 +45,8 @@ export class Transitions implements Derivation {
     return this.devices.size;
   }
 
-  take(offset: number, prediction: Prediction): (() => DerivedMessage) | null {
+  take(offset: number, { prediction, startMs, endMs }: TimedPrediction): (() => DerivedMessage) | null {
     if (this.options.mode === 'append' && !prediction.final) return null;
-    const startMs = Date.parse(prediction.window.start);
-    const endMs = Date.parse(prediction.window.end);
     const key = deviceKey(prediction);
     let device = this.devices.get(key);
     if (device === undefined) this.devices.set(key, (device = newDevice()));

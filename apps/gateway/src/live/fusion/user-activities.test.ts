@@ -3,12 +3,13 @@ import { ClockOffset, UserFusion, opinionOf } from '@hark/models';
 import { expect, it } from 'vitest';
 import { madeUpPredictions } from '../../testing/made-up-predictions.js';
 import { storedPrediction } from '../../testing/stored-predictions.js';
+import { timed } from '../derived/derivation.js';
 import { UserActivities } from './user-activities.js';
 
 const parsed = (value: Uint8Array) => JSON.parse(new TextDecoder().decode(value)) as Prediction;
 
 function take(activities: UserActivities, fields: Parameters<typeof storedPrediction>[0]): Fused | null {
-  const message = activities.take(0, parsed(storedPrediction(fields).value));
+  const message = activities.take(0, timed(parsed(storedPrediction(fields).value)));
   return message === null ? null : (JSON.parse(message().payload) as Fused);
 }
 
@@ -76,7 +77,7 @@ it('says what the component that evaluations score says of the same predictions'
   madeUpPredictions(2000).forEach(({ key, value }, i) => {
     const labels = ['walk', 'sit', 'stand', null];
     const prediction = { ...parsed(value), label: labels[i % 4] };
-    const message = activities.take(i, prediction);
+    const message = activities.take(i, timed(prediction));
     const { user, window, receivedMs, label } = prediction;
     if (!prediction.final || window.end <= (newest.get(key) ?? '')) return expect(message).toBeNull();
     newest.set(key, window.end);

@@ -1,14 +1,14 @@
-import { toIsoTime, type Fused, type FusedDevice, type Prediction } from '@hark/contracts';
+import { toIsoTime, type Fused, type FusedDevice } from '@hark/contracts';
 import {
   ClockOffset,
   UserFusion,
-  opinionOf,
   readAnswer,
   readOpinion,
   readProbabilities,
   writeAnswer,
   writeProbabilities,
   type DeviceAnswer,
+  type DeviceOpinion,
   type Opinion,
 } from '@hark/models';
 import type { StateReader, StateWriter } from '@hark/streaming';
@@ -18,6 +18,7 @@ import {
   type DerivationMode,
   type DerivedMessage,
   type KeptMessage,
+  type TimedPrediction,
 } from '../derived/derivation.js';
 
 /** A quarter of what `Date` holds: sums of a few such times are dates still. */
@@ -59,11 +60,10 @@ export class UserActivities implements Derivation {
     return this.users.size + this.fusion.size;
   }
 
-  take(offset: number, prediction: Prediction): (() => DerivedMessage) | null {
+  take(offset: number, { prediction, startMs, endMs }: TimedPrediction): (() => DerivedMessage) | null {
     if (this.mode === 'append' && !prediction.final) return null;
-    const { user, device: name, window, receivedMs, label, id } = prediction;
-    const startMs = Date.parse(window.start);
-    const endMs = Date.parse(window.end);
+    const { user, device: name, model, activity, confidence, probabilities } = prediction;
+    const { receivedMs, label, id } = prediction;
     // Neither NaN nor beyond the calendar.
     for (const each of [startMs, endMs, receivedMs]) if (!(Math.abs(each) <= FURTHEST_MS)) return null;
     const devices = this.users.get(user)?.devices ?? new Map<string, DeviceState>();
@@ -72,12 +72,19 @@ export class UserActivities implements Derivation {
     device.clock.add(receivedMs, endMs);
     device.endMs = endMs;
     devices.set(name, device);
-    const { opinions: answers, probabilities } = this.fusion.fuse(
-      user,
-      opinionOf(prediction, device.clock.ms),
-      label,
-    );
-    const last = { offset, id, answers, probabilities };
+    // Written out: what an object spread makes is looked through several times more slowly.
+    const opinion: DeviceOpinion = {
+      device: name,
+      model,
+      activity,
+      confidence,
+      probabilities,
+      startMs,
+      endMs,
+      clockOffsetMs: device.clock.ms,
+    };
+    const fused = this.fusion.fuse(user, opinion, label);
+    const last = { offset, id, answers: fused.opinions, probabilities: fused.probabilities };
     this.users.set(user, { devices, last });
     return () => messageOf(user, last);
   }

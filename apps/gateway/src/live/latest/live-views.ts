@@ -1,7 +1,7 @@
 import { LEAVE_MARGIN, TRANSITION_DEFAULTS, type SubscribePayload } from '@hark/contracts';
 import { StateReader, StateWriter, type LogReader, type LogRecord, type Processor } from '@hark/streaming';
 import { Checkpoints, restoreTo } from '../derived/checkpoints.js';
-import { predictionOf, type Derivation, type DerivationMode } from '../derived/derivation.js';
+import { predictionOf, timed, type Derivation, type DerivationMode } from '../derived/derivation.js';
 import { Transitions } from '../derived/transitions.js';
 import { UserActivities } from '../fusion/user-activities.js';
 import { LatestPredictions } from './latest-predictions.js';
@@ -41,7 +41,8 @@ export class LiveViews implements Processor {
     const prediction = predictionOf(record);
     if (prediction === null) return;
     this.latest.take(record, prediction.final === true);
-    for (const { derivation } of this.views.values()) derivation.take(offset, prediction);
+    const timedOnce = timed(prediction);
+    for (const { derivation } of this.views.values()) derivation.take(offset, timedOnce);
   }
 
   /** Checkpoints along the log of the derivation of this name, if it is one that is carried on. */
