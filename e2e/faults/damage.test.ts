@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,6 +31,7 @@ const MADE_OF_RECORDS = {
 
 /** Topics that an app reads at its start, of which the first record is short. */
 const SHORT = { ingest: ['ingest-settings'], learner: ['learner-settings', 'models'] } as const;
+const PAGE_BYTES = 4096;
 const root = mkdtempSync(join(tmpdir(), 'hark-damage-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -228,6 +230,46 @@ describe('a flipped bit', () => {
       'hark: record 0 of predictions/0 is corrupt: its checksum does not match\n',
     ]);
   }, 60_000);
+});
+
+/** Where the tree of what is stored begins, as the newer of the two meta pages says. */
+function rootOf(file: Buffer): number {
+  const metas = [0, PAGE_BYTES].map((at) => ({
+    transaction: file.readBigUInt64LE(at + 152),
+    root: Number(file.readBigUInt64LE(at + 136)),
+  }));
+  return metas[metas[0].transaction > metas[1].transaction ? 0 : 1].root;
+}
+
+describe('a page of the log that holds something else', () => {
+  it.each([
+    ['ingest', 'meta page 0', () => 0],
+    ['learner', 'meta page 1', () => 1],
+    ['gateway', 'page', rootOf],
+  ] as const)(
+    'in what the %s has written (%s) is told of by each app and command in one line, with what to do',
+    async (app, what, pageOf) => {
+      const folder = mkdtempSync(join(root, 'data-'));
+      unpackDataFolder(STORED, folder);
+      const path = join(folder, 'log', app, 'data.mdb');
+      const file = readFileSync(path);
+      const page = pageOf(file);
+      randomBytes(PAGE_BYTES).copy(file, page * PAGE_BYTES);
+      writeFileSync(path, file);
+      const line =
+        `${path} is damaged: ${what === 'page' ? `page ${page}` : what}; nothing of it is used: ` +
+        'put a copy of the data folder back, or take another one (HARK_DATA)\n';
+      for (const each of APPS) {
+        const { code, stderr } = await refusedStart(each, { ...SETTINGS, HARK_DATA: folder });
+        expect([each, code, stderr]).toEqual([each, 1, line]);
+      }
+      const verified = await hark(['verify', '--data', folder]);
+      expect([verified.code, verified.stderr]).toEqual([1, `hark: ${line}`]);
+      // Nothing was changed by trying.
+      expect(readFileSync(path).equals(file)).toBe(true);
+    },
+    120_000,
+  );
 });
 
 function epochOf(dataFolder: string): string {
