@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,6 +31,7 @@ const MADE_OF_RECORDS = {
 
 /** Topics that an app reads at its start, of which the first record is short. */
 const SHORT = { ingest: ['ingest-settings'], learner: ['learner-settings', 'models'] } as const;
+const PAGE_BYTES = 4096;
 const root = mkdtempSync(join(tmpdir(), 'hark-damage-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -159,14 +161,42 @@ describe('a flipped bit', () => {
     expect((await fetch(service.url('learner', '/health/ready'))).status).toBe(200);
   }, 60_000);
 
+  it('in a version gone back to is told of when that is executed again, and the others go on', async () => {
+    begin();
+    await start();
+    const rollback = await service.post('gateway', '/v1/models/3/rollback', { learning: 'continue' });
+    expect(rollback.status, JSON.stringify(rollback.body)).toBe(200);
+    for (const app of APPS) await service.kill(app);
+    const models = join(service.data, 'artifacts/models');
+    for (const name of readdirSync(models).filter((each) => each.startsWith('v3-'))) {
+      const bytes = readFileSync(join(models, name));
+      bytes[bytes.length >> 1] ^= 1;
+      writeFileSync(join(models, name), bytes);
+    }
+    expect(await saidAtStart('learner', service.data)).toEqual([
+      expect.stringMatching(
+        /^record \d+ of models\/0 comes out otherwise when its step is executed again: the learner goes on with \{"kind":"refused","code":"damaged_version"/,
+      ),
+    ]);
+  }, 120_000);
+
   it('in a short record is put right, said, and all is as it was', async () => {
     begin();
     for (const [app, topics] of Object.entries(SHORT)) {
       for (const topic of topics) await flipBit(service.data, app as App, 0x10, topic);
     }
+    const places = Object.values(SHORT)
+      .flat()
+      .map((topic) => `record 0 of ${topic}/0`);
     const said = await Promise.all(APPS.map((app) => saidAtStart(app, service.data)));
-    for (const topic of Object.values(SHORT).flat())
-      expect(said.flat()).toContain(`the record 0 of ${topic}/0 is damaged: its one wrong bit is put right`);
+    for (const place of places)
+      expect(said.flat()).toContain(`the ${place} is damaged: its one wrong bit is put right`);
+    const verified = await hark(['verify', '--data', service.data, '--json']);
+    const { same, damage } = JSON.parse(verified.stdout) as { same: boolean; damage: { what: string }[] };
+    expect([same, damage.map(({ what }) => what).sort()]).toEqual([true, places.sort()]);
+    expect((await hark(['verify', '--data', service.data])).stdout).toContain(
+      '3 damaged places, made up for while reading:\n',
+    );
     await start();
     const { seen: before, after } = expectedOf(STORED);
     expect(await seen(service)).toEqual(before);
@@ -228,6 +258,46 @@ describe('a flipped bit', () => {
       'hark: record 0 of predictions/0 is corrupt: its checksum does not match\n',
     ]);
   }, 60_000);
+});
+
+/** Where the tree of what is stored begins, as the newer of the two meta pages says. */
+function rootOf(file: Buffer): number {
+  const metas = [0, PAGE_BYTES].map((at) => ({
+    transaction: file.readBigUInt64LE(at + 152),
+    root: Number(file.readBigUInt64LE(at + 136)),
+  }));
+  return metas[metas[0].transaction > metas[1].transaction ? 0 : 1].root;
+}
+
+describe('a page of the log that holds something else', () => {
+  it.each([
+    ['ingest', 'meta page 0', () => 0],
+    ['learner', 'meta page 1', () => 1],
+    ['gateway', 'page', rootOf],
+  ] as const)(
+    'in what the %s has written (%s) is told of by each app and command in one line, with what to do',
+    async (app, what, pageOf) => {
+      const folder = mkdtempSync(join(root, 'data-'));
+      unpackDataFolder(STORED, folder);
+      const path = join(folder, 'log', app, 'data.mdb');
+      const file = readFileSync(path);
+      const page = pageOf(file);
+      randomBytes(PAGE_BYTES).copy(file, page * PAGE_BYTES);
+      writeFileSync(path, file);
+      const line =
+        `${path} is damaged: ${what === 'page' ? `page ${page}` : what}; nothing of it is used: ` +
+        'put a copy of the data folder back, or take another one (HARK_DATA)\n';
+      for (const each of APPS) {
+        const { code, stderr } = await refusedStart(each, { ...SETTINGS, HARK_DATA: folder });
+        expect([each, code, stderr]).toEqual([each, 1, line]);
+      }
+      const verified = await hark(['verify', '--data', folder]);
+      expect([verified.code, verified.stderr]).toEqual([1, `hark: ${line}`]);
+      // Nothing was changed by trying.
+      expect(readFileSync(path).equals(file)).toBe(true);
+    },
+    120_000,
+  );
 });
 
 function epochOf(dataFolder: string): string {

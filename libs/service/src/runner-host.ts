@@ -1,4 +1,11 @@
-import { LogAwayError, Runner, type LogReader, type RunnerOptions } from '@hark/streaming';
+import { TOPICS } from '@hark/contracts';
+import {
+  LogAwayError,
+  Runner,
+  type LogReader,
+  type RepeatedDifference,
+  type RunnerOptions,
+} from '@hark/streaming';
 import { Counter, Gauge } from 'prom-client';
 import { abortableSleep } from './abortable-sleep.js';
 import type { ServiceContext } from './service-context.js';
@@ -12,10 +19,16 @@ export interface RunnerStatus {
   readonly inputs: readonly { readonly topic: string; readonly position: number; readonly end: number }[];
 }
 
-export interface RunnerHostOptions extends Omit<RunnerOptions, 'sleep' | 'onStep' | 'onCorrupt' | 'onFull'> {
+export interface RunnerHostOptions extends Omit<
+  RunnerOptions,
+  'sleep' | 'onStep' | 'onCorrupt' | 'onFull' | 'repeated'
+> {
   /** With more records than this waiting the app is not ready; absent = any number may wait. */
   readonly maxLagRecords?: number;
 }
+
+/** What a runner says after reading artifacts, which can be damaged without a record being so. */
+const SAID_OF_ARTIFACTS: Readonly<Record<string, string>> = { learner: TOPICS.models };
 
 /** Runs a runner within an app: recovery before the app is ready, metrics, lag, a clean end. */
 export class RunnerHost {
@@ -54,8 +67,12 @@ export class RunnerHost {
       },
     });
     const status = () => this.status();
+    const said = SAID_OF_ARTIFACTS[name];
     this.runner = new Runner({
       ...options,
+      ...(said !== undefined && {
+        repeated: { topic: said, onDifference: (difference) => this.tellDifference(difference) },
+      }),
       sleep: abortableSleep,
       onStep: (step) => {
         this.refused = null;
@@ -104,6 +121,15 @@ export class RunnerHost {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running.catch(() => undefined);
+  }
+
+  private tellDifference({ topic, offset, stored, computed }: RepeatedDifference): void {
+    const text = (value: Uint8Array) => Buffer.from(value).toString('utf8');
+    this.context.logger.error(
+      { topic, offset, stored: text(stored), computed: text(computed) },
+      `record ${offset} of ${topic}/0 comes out otherwise when its step is executed again: ` +
+        `the ${this.options.name} goes on with ${text(computed)}`,
+    );
   }
 
   private async missing(): Promise<string | null> {

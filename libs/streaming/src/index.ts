@@ -39,6 +39,7 @@ export {
   type SettingsRecord,
 } from './runner/settings-history.js';
 export { countSteps, executeAgain, type ReExecutionOptions } from './runner/re-execution.js';
+export type { RepeatedDifference } from './runner/repeated-records.js';
 export { LostInputError, ProcessorError } from './runner/step.js';
 export { DEFAULT_WINDOW_OPTIONS, checkWindowOptions, type WindowOptions } from './windows/window-options.js';
 export { Windower, type DeviceStatus, type WindowFeatures } from './windows/windower.js';

@@ -10,4 +10,4 @@ export { TopicDelivery, type DeliveredMessage } from './kafka/topic-delivery.js'
 export { TopicReader, type TopicExtent, type TopicMessages } from './kafka/topic-reader.js';
 export { requireKnownFormats } from './lmdb/known-formats.js';
 export { LmdbLog, type LmdbLogOptions } from './lmdb/lmdb-log.js';
-export { LogDiskError, LogFormatError } from './lmdb/storage-errors.js';
+export { DamagedFileError, LogDiskError, LogFormatError } from './lmdb/storage-errors.js';

@@ -54,12 +54,13 @@ async function start(
   artifacts: MemoryArtifactStore,
   wrap: (writer: LogWriter) => LogWriter = (writer) => writer,
   settings?: RunnerOptions['settings'],
+  repeated?: RunnerOptions['repeated'],
 ) {
   const processor = new Notebook(artifacts);
   const runner = new Runner({
     ...{ name: 'notebook', log, artifacts, processor, writer: wrap(await log.writer('ingest')) },
     inputs: [{ topic: 'samples', partition: 0 }],
-    ...{ maxStepBytes: 8, snapshotEveryBytes: 12, sleep: () => Promise.resolve(), settings },
+    ...{ maxStepBytes: 8, snapshotEveryBytes: 12, sleep: () => Promise.resolve(), settings, repeated },
   });
   return { runner, processor, recovery: await runner.recover() };
 }
@@ -138,5 +139,37 @@ describe('a runner whose stored state is damaged', () => {
     await artifacts.remove('page/2');
     await artifacts.write('page/2', utf8.encode('damaged'));
     await expect(start(log, artifacts, damaged(log))).rejects.toBeInstanceOf(ArtifactConflictError);
+  });
+});
+
+describe('steps executed again', () => {
+  /** As of a log that no state was stored in yet. */
+  const unstored =
+    (log: MemoryLog) =>
+    (writer: LogWriter): LogWriter => ({
+      ...writer,
+      runnerState: async (name) => ({
+        ...(await writer.runnerState(name)),
+        ...{ snapshot: null, replay: await log.steps('ingest', name, 0, Infinity) },
+      }),
+    });
+
+  it('are told of where they say something else than what stands, as an artifact has changed', async () => {
+    const { log, artifacts } = await lived();
+    const said = await outputs(log);
+    const again = async (page: string) => {
+      const found: unknown[] = [];
+      await artifacts.remove('page/1');
+      await artifacts.write('page/1', utf8.encode(page));
+      await start(log, artifacts, unstored(log), undefined, {
+        topic: 'windows',
+        onDifference: ({ topic, offset, stored, computed }) =>
+          found.push([topic, offset, string(stored), string(computed)]),
+      });
+      return found;
+    };
+    expect(await again('one.')).toEqual([]);
+    expect(await again('won.')).toEqual([['windows', 3, 'one.back 1.', 'won.back 1.']]);
+    expect(await outputs(log)).toEqual(said);
   });
 });

@@ -10,9 +10,10 @@ export class RestoredOutputs implements Outputs {
   private written: Promise<void>[] = [];
   private discarded: string[] = [];
 
-  constructor(private readonly artifacts: ArtifactStore) {}
-
-  emit(): void {}
+  constructor(
+    private readonly artifacts: ArtifactStore,
+    readonly emit: Outputs['emit'],
+  ) {}
 
   artifact(name: string, bytes: Uint8Array): void {
     const stored = this.artifacts.read(name);

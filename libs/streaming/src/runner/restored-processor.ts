@@ -6,6 +6,7 @@ import {
   type RunnerState,
 } from '../log/log.js';
 import type { ArtifactStore, Outputs, Processor } from './processor.js';
+import { RepeatedRecords, type RepeatedDifference } from './repeated-records.js';
 import { RestoredOutputs } from './restored-outputs.js';
 import { readSettingsHistory, type RunnerSettings } from './settings-history.js';
 import { JournalSteps, LostInputError, SuppressedOutputs } from './step.js';
@@ -18,6 +19,13 @@ export interface RestoredRunner {
   readonly processor: Processor;
   readonly settings?: RunnerSettings;
   readonly partition?: number;
+  readonly repeated?: RepeatedTopic;
+}
+
+/** A topic that the runner alone writes to, of which it is compared what steps say when they are executed again. */
+export interface RepeatedTopic {
+  readonly topic: string;
+  readonly onDifference: (difference: RepeatedDifference) => void;
 }
 
 /**
@@ -31,12 +39,17 @@ export async function restoreProcessor(
   { snapshot, replay, isDamaged }: RunnerState,
   discard: Outputs['discard'],
 ): Promise<number> {
-  if (isDamaged === true) return executeAll(runner, replay);
-  const { name, log, processor } = runner;
-  if (snapshot !== null) processor.restore(snapshot.state);
-  const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(discard));
+  const { name, log, processor, repeated, partition = 0 } = runner;
+  const records = new RepeatedRecords(repeated?.topic ?? null);
   let bytes = 0;
-  for (const inputs of replay) bytes += await steps.execute(inputs);
+  if (isDamaged === true) bytes = await executeAll(runner, replay, records.emit);
+  else {
+    if (snapshot !== null) processor.restore(snapshot.state);
+    const steps = new JournalSteps(name, processor, log, new SuppressedOutputs(records.emit, discard));
+    for (const inputs of replay) bytes += await steps.execute(inputs);
+  }
+  const difference = await records.firstDifference(log, partition);
+  if (difference !== null) repeated?.onDifference(difference);
   return bytes;
 }
 
@@ -44,13 +57,14 @@ export async function restoreProcessor(
 async function executeAll(
   { name, log, processor, artifacts, settings, partition = 0 }: RestoredRunner,
   replay: readonly (readonly InputRange[])[],
+  emit: Outputs['emit'],
 ): Promise<number> {
   const lost = new CorruptStateError(name, 'snapshot');
   if (settings !== undefined) {
     const history = await readSettingsHistory(log, settings.topic, name, partition);
     if (history.length > 1) throw lost;
   }
-  const outputs = new RestoredOutputs(artifacts);
+  const outputs = new RestoredOutputs(artifacts, emit);
   const steps = new JournalSteps(name, processor, log, outputs);
   let bytes = 0;
   try {

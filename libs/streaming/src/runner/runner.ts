@@ -2,7 +2,7 @@ import type { Commit, CorruptLogError, InputRange, LogReader, LogWriter } from '
 import { LogFullError, partitionKey } from '../log/log.js';
 import { InputReader } from './input-reader.js';
 import type { ArtifactStore, Processor } from './processor.js';
-import { restoreProcessor } from './restored-processor.js';
+import { restoreProcessor, type RepeatedTopic } from './restored-processor.js';
 import { admitSettings, recordSettings, type RunnerSettings } from './settings-history.js';
 import { CollectedOutputs, endStep, processRecords } from './step.js';
 
@@ -33,6 +33,8 @@ export interface RunnerOptions {
   readonly snapshotEveryBytes: number;
   /** What the processor was made with; absent: its outputs depend on no settings. */
   readonly settings?: RunnerSettings;
+  /** Absent: what steps say when they are executed again is not compared with what stands. */
+  readonly repeated?: RepeatedTopic;
   /** Resolves after so many milliseconds, or when the signal is aborted: the wait before a full disk is tried again. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Called when a step's commit has taken effect. */

@@ -45,9 +45,10 @@ export class LostInputError extends Error {
 export class SuppressedOutputs implements Outputs {
   readonly suppressed = true;
 
-  constructor(readonly discard: Outputs['discard']) {}
-
-  emit(): void {}
+  constructor(
+    readonly emit: Outputs['emit'],
+    readonly discard: Outputs['discard'],
+  ) {}
 
   artifact(): void {}
 }

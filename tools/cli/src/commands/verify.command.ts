@@ -1,3 +1,4 @@
+import type { StoredDamage } from '@hark/streaming';
 import { FileArtifactStore, LmdbLog, requireKnownFormats } from '@hark/streaming/adapters';
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
@@ -34,7 +35,8 @@ export function verifyCommand(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-Exit code 1 with the first difference: topic and offset, what is stored and what comes out.
+Exit code 1 with the first difference: topic and offset, what is stored and what comes out. Damage that reading made up
+for is counted and named, and is no difference; in JSON it is "damage".
 
 Examples:
   hark verify
@@ -46,7 +48,8 @@ Examples:
 async function verify(options: VerifyCommandOptions, terminal: Terminal): Promise<void> {
   const folder = options.data ?? dataFolderOf(terminal.environment);
   if (!existsSync(join(folder, 'log'))) throw new UsageError(`${folder} holds no log`);
-  const log = new LmdbLog({ dir: join(folder, 'log') });
+  const damage: StoredDamage[] = [];
+  const log = new LmdbLog({ dir: join(folder, 'log'), onDamage: (found) => damage.push(found) });
   const progress = new Progress(terminal, 'verifying');
   const started = performance.now();
   try {
@@ -60,8 +63,8 @@ async function verify(options: VerifyCommandOptions, terminal: Terminal): Promis
     });
     progress.stop();
     const seconds = (performance.now() - started) / 1000;
-    if (options.json) terminal.out(JSON.stringify({ ...result, seconds }));
-    else if (result.same) terminal.out(summary(result, seconds));
+    if (options.json) terminal.out(JSON.stringify({ ...result, damage, seconds }));
+    else for (const line of lines(result, damage, seconds)) terminal.out(line);
     if (result.difference !== null) throw new VerificationError(describeDifference(result.difference));
   } catch (error) {
     throw terminal.signal.aborted ? new InterruptedError() : error;
@@ -71,7 +74,11 @@ async function verify(options: VerifyCommandOptions, terminal: Terminal): Promis
   }
 }
 
-function summary(result: Verification, seconds: number): string {
+function lines(result: Verification, damage: readonly StoredDamage[], seconds: number): string[] {
+  return [...(result.same ? summary(result, seconds) : []), ...damageLines(damage)];
+}
+
+function summary(result: Verification, seconds: number): string[] {
   const { windows, predictions, alerts, modelEvents, artifacts, digest, provenFrom } = result;
   const from = Object.entries(provenFrom ?? {}).map(([topic, offset]) => `${topic}/${offset}`);
   return [
@@ -82,5 +89,19 @@ function summary(result: Verification, seconds: number): string {
     ...(from.length === 0
       ? []
       : [`the log was trimmed: executed again from ${from.join(', ')} on; what lies before is intact`]),
-  ].join('\n');
+  ];
+}
+
+/** Places named; of more there is a count, and all of them in JSON. */
+const NAMED_PLACES = 10;
+
+/** What was read as it had been, though it is stored otherwise. Nothing is written: it stays damaged. */
+function damageLines(damage: readonly StoredDamage[]): string[] {
+  if (damage.length === 0) return [];
+  const more = damage.length - NAMED_PLACES;
+  return [
+    `${grouped(damage.length)} damaged ${damage.length === 1 ? 'place' : 'places'}, made up for while reading:`,
+    ...damage.slice(0, NAMED_PLACES).map(({ what, instead }) => `  ${what}: ${instead}`),
+    ...(more > 0 ? [`  and ${grouped(more)} more`] : []),
+  ];
 }

@@ -7,6 +7,7 @@ import { openValue } from './checked-value.js';
 import { decodeFrame } from './frame.js';
 import {
   FORMAT_KEY,
+  NUMBER_BYTES,
   OWNER_KEY,
   TRANSACTIONS_KEY,
   decodeNumber,
@@ -21,7 +22,8 @@ import {
   startKey,
 } from './keys.js';
 import { repairedPayload } from './repaired-value.js';
-import { LogFormatError } from './storage-errors.js';
+import { requireWholeMetas, requireWholePages } from './pages/whole-pages.js';
+import { DamagedFileError, LogFormatError } from './storage-errors.js';
 import { madeWhole, readSnapshots, wholeSnapshot } from './stored-snapshot.js';
 
 /** Nothing has been trimmed. */
@@ -34,7 +36,10 @@ const PUT_RIGHT = 'its one wrong bit is put right';
 /** One reader slot a process is the rule; a slot takes 64 bytes of the lock file. */
 const MAX_READERS = 254;
 
-/** A file smaller than this holds LMDB's two meta pages and nothing else. */
+/** LMDB's two meta pages are the first that it writes, in one. */
+const META_PAGES_BYTES = 8192;
+
+/** A file smaller than this holds them and nothing else. */
 const JUST_MADE_BYTES = 16_384;
 
 /** Where a runner stands after its last step. */
@@ -63,19 +68,26 @@ export class AppEnvironment {
     private readonly onDamage: (damage: StoredDamage) => void,
   ) {}
 
-  /** Opens the environment of an app for reading; `null` when the app has not made it yet, or is just making it. */
+  /**
+   * Opens the environment of an app for reading; `null` when the app has not made it yet, or is just making it.
+   * @throws DamagedFileError
+   */
   static openExisting(path: string, onDamage: (damage: StoredDamage) => void): AppEnvironment | null {
-    const size = statSync(join(path, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
+    const size = sizeOf(path);
     if (size === 0) return null;
     try {
       return AppEnvironment.openStore(path, false, onDamage);
     } catch (error) {
-      if (size < JUST_MADE_BYTES) return null;
+      const isBeingMade = size < (error instanceof DamagedFileError ? META_PAGES_BYTES : JUST_MADE_BYTES);
+      if (isBeingMade) return null;
       throw error;
     }
   }
 
-  /** Opens the environment of an app for writing, made when it is absent. */
+  /**
+   * Opens the environment of an app for writing, made when it is absent.
+   * @throws DamagedFileError
+   */
   static open(path: string, onDamage: (damage: StoredDamage) => void): AppEnvironment {
     return AppEnvironment.openStore(path, true, onDamage);
   }
@@ -85,6 +97,8 @@ export class AppEnvironment {
     writable: boolean,
     onDamage: (damage: StoredDamage) => void,
   ): AppEnvironment {
+    const isThere = sizeOf(path) > 0;
+    if (isThere) requireWholeMetas(path);
     const store = open<Buffer, Buffer>({
       path,
       noSubdir: false,
@@ -97,6 +111,14 @@ export class AppEnvironment {
       // rejection nobody could handle.
       eventTurnBatching: false,
     });
+    if (isThere) {
+      const snapshot = store.useReadTransaction();
+      try {
+        requireWholePages(path, writable);
+      } finally {
+        snapshot.done();
+      }
+    }
     return new AppEnvironment(path, store, writable, onDamage);
   }
 
@@ -325,13 +347,25 @@ export class AppEnvironment {
     if (this.formatChecked) return true;
     const format = this.number(FORMAT_KEY);
     if (format > FORMAT) throw new LogFormatError(this.path, format, FORMAT);
+    if (format === 0 && this.store.get(FORMAT_KEY) !== undefined) throw this.damagedNumber();
     return (this.formatChecked = format > 0);
   }
 
   private number(key: Buffer): number {
     const bytes = this.store.get(key);
-    return bytes === undefined ? 0 : decodeNumber(bytes);
+    if (bytes === undefined) return 0;
+    const number = bytes.length === NUMBER_BYTES ? decodeNumber(bytes) : NaN;
+    if (!Number.isSafeInteger(number)) throw this.damagedNumber();
+    return number;
   }
+
+  private damagedNumber(): DamagedFileError {
+    return new DamagedFileError(join(this.path, 'data.mdb'), 'a number that all else is read by');
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(join(path, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** What {@link AppEnvironment.standing} reads back. */

@@ -27,6 +27,7 @@ import {
 } from './keys.js';
 import { SizeMarks, type Tally } from './size-marks.js';
 import {
+  DamagedFileError,
   LogDiskError,
   LogFormatError,
   type StorageCause,
@@ -104,7 +105,7 @@ export class LmdbWriter implements TrimmingWriter {
     try {
       return new LmdbWriter(app, environment, await environment.takeOver(fencedKey), options);
     } catch (error) {
-      if (error instanceof LogFormatError) throw error;
+      if (error instanceof LogFormatError || error instanceof DamagedFileError) throw error;
       const cause = await causeOf(error);
       if (isFull(cause)) throw new LogFullError(`no room in ${environment.path}`, { cause });
       if (isInputOutputError(cause)) checkRoom(environment.path, 0);

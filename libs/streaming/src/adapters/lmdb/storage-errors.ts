@@ -15,6 +15,20 @@ export class LogFormatError extends Error {
   }
 }
 
+/** A file of the log is damaged where that can't be left out, nor made up for: says where, and what to do. */
+export class DamagedFileError extends Error {
+  readonly code = 'damaged_file';
+  constructor(
+    readonly path: string,
+    readonly what: string,
+  ) {
+    super(
+      `${path} is damaged: ${what}; nothing of it is used: put a copy of the data folder back, or take another one ` +
+        `(HARK_DATA)`,
+    );
+  }
+}
+
 /**
  * The disk failed a write or a flush. Whether the commit will survive the machine is not known, and a flush that
  * failed once proves nothing when it succeeds later: the process must stop, and start again from what is on disk.
