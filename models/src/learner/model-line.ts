@@ -10,6 +10,7 @@ import type { Classifier } from '../classifier.js';
 import { isInferring } from '../classifiers/inferring.js';
 import { ConfusionMatrix } from '../scores/confusion-matrix.js';
 import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
+import type { Line, VersionPoint } from './line.js';
 import {
   canLearn,
   freshModel,
@@ -23,20 +24,14 @@ import { VersionShelf, type ShelvedVersion } from './version-shelf.js';
 
 const utf8 = new TextEncoder();
 
-/** Versions kept unless told otherwise. */
+/** Versions kept unless told otherwise, and windows learned from one to the next. */
 const VERSIONS_KEPT = 100;
+const VERSION_EVERY = 1000;
 
 /** Why a version does not answer. */
 export interface Refusal {
   readonly code: 'unknown_version' | 'incompatible_features' | 'damaged_version' | 'not_a_challenger';
   readonly message: string;
-}
-
-/** Where the stream stands when a version is made. */
-export interface VersionPoint {
-  readonly logPosition: number;
-  /** Event time of the last window, ISO 8601, or null before the first. */
-  readonly time: string | null;
 }
 
 /**
@@ -46,7 +41,7 @@ export interface VersionPoint {
  * Of more versions than are to be kept the oldest goes, but never the one that answers, the one before it, the last
  * before a drift, or the challenger proposed last.
  */
-export class ModelLine {
+export class ModelLine implements Line {
   private model: ModelState;
   private activeVersion = 0;
   private previousVersion = 0;
@@ -62,6 +57,7 @@ export class ModelLine {
   private readonly codec: ModelCodec;
   private readonly keepsVersions: boolean;
   private readonly versionsKept: number;
+  private readonly versionEvery: number;
   private readonly shelf: VersionShelf;
 
   /** @throws FeatureSchemaError, StateFormatError when `startFrom` does not fit. */
@@ -74,6 +70,7 @@ export class ModelLine {
     this.codec = codec;
     this.keepsVersions = options.versions ?? true;
     this.versionsKept = options.versionsKept ?? VERSIONS_KEPT;
+    this.versionEvery = options.versionEvery ?? VERSION_EVERY;
     this.shelf = new VersionShelf(artifacts, digest);
     if (options.startFrom === undefined) {
       this.model = freshModel(options.classifier, options.featureNames, options.seed ?? 1);
@@ -151,6 +148,10 @@ export class ModelLine {
     const parent = this.activeVersion;
     this.activate(++this.highest);
     this.put(this.model, { version: this.highest, parent, cause }, at, outputs, command);
+  }
+
+  makeVersionIfDue(at: VersionPoint, outputs: Outputs): void {
+    if (this.learnedSince >= this.versionEvery) this.makeVersion('count', at, outputs);
   }
 
   /** Makes a version of a challenger: it answers once it is promoted. @returns its number. */
