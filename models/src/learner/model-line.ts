@@ -20,6 +20,7 @@ import {
   type ModelCodec,
   type ModelState,
 } from './model-state.js';
+import { mergeModels } from '../merged/merge-models.js';
 import { VersionShelf, type ShelvedVersion } from './version-shelf.js';
 
 const utf8 = new TextEncoder();
@@ -132,9 +133,16 @@ export class ModelLine implements Line {
     return true;
   }
 
-  /** A drift begins: the version that answers now is the last good one. */
-  driftBegins(): void {
-    this.beforeDrift = this.activeVersion;
+  /** Adds what was learned apart. @throws TooManyClassesError, DifferentModelError; nothing has changed then. */
+  merge(part: ModelState): void {
+    this.model = mergeModels(this.model, part);
+    this.learnedSince += part.classifier.learned;
+    this.scoresSince.addAll(part.lineage);
+  }
+
+  /** A drift begins: the version that answers now is the last good one, or another that answered where it was noticed. */
+  driftBegins(lastGood = this.activeVersion): void {
+    this.beforeDrift = lastGood;
   }
 
   /** Makes a version of the model as it is now. @param command offset of the command that asked for it. */
@@ -266,7 +274,14 @@ export class ModelLine implements Line {
       digest: shelved.digest,
       time: at.time,
     };
-    this.tell({ kind: 'created', manifest, ...(command === undefined ? {} : { command }) }, outputs);
+    this.tell(
+      {
+        ...{ kind: 'created', manifest },
+        ...(command === undefined ? {} : { command }),
+        ...(at.merged === undefined ? {} : { merged: at.merged }),
+      },
+      outputs,
+    );
     this.removeOld(outputs);
   }
 
