@@ -37,14 +37,14 @@ export class Answering {
     private readonly line: Line,
     artifacts: Pick<ArtifactStore, 'read'>,
     digest: (bytes: Uint8Array) => string,
-    userFolder = 'users',
+    folder = 'users',
   ) {
     const { adaptation = true, smoothing = true, featureNames, usersAtHand = USERS_AT_HAND } = options;
     this.adaptation = adaptation ? new UserAdaptation(featureNames) : null;
     this.shelf =
       this.adaptation === null
         ? null
-        : new UserShelf(this.adaptation, artifacts, digest, usersAtHand, userFolder);
+        : new UserShelf(this.adaptation, artifacts, digest, usersAtHand, folder);
     this.filter = smoothing ? new ActivityFilter(line.current.inertia) : null;
     this.threshold = options.confidenceThreshold ?? CONFIDENCE_THRESHOLD;
   }

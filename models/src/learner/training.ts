@@ -80,6 +80,8 @@ export class Training {
     private readonly answering: Answering,
     /** Where the stream stands. */
     private readonly at: () => VersionPoint,
+    /** Stands before the numbers of episodes in alerts. */
+    private readonly episodes = '',
   ) {
     this.learning = options.learning ?? true;
     this.challengers = new Challengers(options.challengers ?? [], {
@@ -186,7 +188,7 @@ export class Training {
   private checkLabel(example: Example, { activity, confidence }: SharedAnswer, outputs: Outputs): void {
     const contradicted = activity !== example.label && confidence >= SURE_CONFIDENCE;
     const found = this.disagreement.add(deviceKey(example), contradicted);
-    if (found !== null) tell(labelsAlert(example, found, this.time()), outputs);
+    if (found !== null) tell(labelsAlert(example, found, this.episodes, this.time()), outputs);
   }
 
   /** Challengers and the current classifier, each asked alone about the window as devices are seen to lie. */
@@ -218,7 +220,7 @@ export class Training {
     }
     const lastGoodVersion = this.options.versions === false ? null : (lastGood.get(episode) ?? null);
     const at = { time: this.time(), modelVersion: line.version, lastGoodVersion };
-    tell(driftAlert(report, at), outputs);
+    tell(driftAlert(report, this.episodes, at), outputs);
     if (stage === 'recovered') lastGood.delete(episode);
     if (stage !== 'drift' || !this.learning) return;
     line.makeVersion('drift', this.at(), outputs);

@@ -29,8 +29,8 @@ export interface LearningSurroundings {
   readonly challengerLine: ChallengerLine | null;
   /** Whether the answer to a user's label is to be told here; `null`: to a label that is nobody's. Default: all are. */
   readonly tellsOf?: (user: string | null) => boolean;
-  /** Where files of users who have fallen quiet go; see {@link UserShelf}. */
-  readonly userFolder?: string;
+  /** Tells its alerts and its users' files from those of other learners. */
+  readonly name?: string;
 }
 
 /**
@@ -55,10 +55,12 @@ export class WindowLearning {
     private readonly options: LearnerOptions,
     private readonly line: Line,
     private readonly world: LearnerWorld,
-    { challengerLine, tellsOf, userFolder }: LearningSurroundings,
+    { challengerLine, tellsOf, name }: LearningSurroundings,
   ) {
-    this.answering = new Answering(options, line, world.artifacts, world.digest, userFolder);
-    this.training = new Training(options, line, challengerLine, this.answering, () => this.point());
+    const [folder, episodes] = name === undefined ? ['users', ''] : [`users/${name}`, `${name}-`];
+    const at = () => this.point();
+    this.answering = new Answering(options, line, world.artifacts, world.digest, folder);
+    this.training = new Training(options, line, challengerLine, this.answering, at, episodes);
     const horizonMs = options.labelHorizonMs ?? 0;
     const recall = (offset: number) => this.recall(offset);
     this.labelling = new LateLabelling(horizonMs, line, this.training, this.answering, recall, tellsOf);

@@ -76,6 +76,7 @@ export class MergedLine implements Line {
   private replacedTimes = 0;
   /** The version to be taken over has been activated: what was believed of devices is of another. */
   private isReplaced = false;
+  /** The version that answered when a drift began, until the merger is told; 0 = none. */
   private beforeDrift = 0;
   private scoresSince = new ConfusionMatrix();
   /** Offset after the last record of `windows`. */
@@ -269,6 +270,7 @@ export class MergedLine implements Line {
       ...{ windowsLearned: 0, drift: false, state: NOTHING, event: null },
       ...change,
     };
+    this.beforeDrift = 0;
     this.written++;
     outputs.emit(TOPICS.modelMerge, '', encodeModelMergeRecord(record));
   }

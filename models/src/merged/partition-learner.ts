@@ -63,7 +63,7 @@ export class PartitionLearner implements Processor {
     this.learning = new WindowLearning(options, this.line, world, {
       challengerLine: null,
       tellsOf: (user) => (user === null ? 0 : partitionOf(user, partitions)) === partition,
-      userFolder: `users/p${partition}`,
+      name: `p${partition}`,
     });
   }
 
