@@ -38,8 +38,14 @@ interface Status {
   readonly models: readonly {
     readonly partition: number;
     readonly version: number;
-    readonly windows: { readonly final: number; readonly learned: number };
+    readonly windows: { readonly final: number };
+    readonly unmerged: { readonly windows: number };
   }[];
+  /** Where the first partition is worked. */
+  readonly merger?: {
+    readonly lagRecords: number;
+    readonly windows: { readonly learned: number; readonly leftOut: number };
+  } | null;
   readonly pid: number;
 }
 
@@ -217,6 +223,63 @@ describe.skipIf(brokers === null)('several learners on Kafka', () => {
     180_000 * STRIKES,
   );
 
+  it(
+    `killed under load, ${STRIKES} times over, answer and learn each window once, and go on within seconds`,
+    async () => {
+      const first = await started();
+      const learners = [first, await joined(first)];
+      const balanced = () =>
+        until(async () => (await Promise.all(learners.map(held))).every(({ length }) => length === 2));
+      await balanced();
+      const load = new WindowLoad(first, 100);
+      load.start();
+      const awayMs: number[] = [];
+      try {
+        for (let strike = 0; strike < STRIKES; strike++) {
+          await sleep(1500);
+          // In turn the one that merges and the other.
+          const merges = (await held(first)).includes(0) ? 0 : 1;
+          const struck = strike % 2 === 0 ? merges : 1 - merges;
+          const left = learners[1 - struck];
+          await learners[struck].kill('learner');
+          const killed = performance.now();
+          const { partitions } = (await status(left)).learner;
+          await until(async () =>
+            (await status(left)).learner.partitions.every(({ position }, i) => position > partitions[i].end),
+          );
+          awayMs.push(Math.round(performance.now() - killed));
+          await learners[struck].startApp('learner');
+          await balanced();
+        }
+      } finally {
+        await load.stop();
+      }
+      console.log('all partitions answered again after ms:', JSON.stringify(awayMs));
+      await until(async () => (await status(first)).learner.lagRecords === 0);
+      await until(async () => (await mergerOf(learners)).lagRecords === 0);
+      const live = await first.predictions(await answered(learners));
+      expect(new Set(live.map(({ id }) => id)).size).toBe(live.length);
+      const starts = new Map<string, bigint[]>();
+      for (const {
+        user,
+        window: { startNs },
+      } of live)
+        starts.set(user, [...(starts.get(user) ?? []), BigInt(startNs)]);
+      expect(starts.size).toBe(32);
+      for (const times of starts.values())
+        expect(times).toEqual(times.map((_, i) => times[0] + BigInt(i) * 1_280_000_000n));
+      // What was learned stands in the model of all, or is still to be handed in: each window once.
+      const models = (await Promise.all(learners.map(status))).flatMap((page) => page.models);
+      const sum = (of: (model: (typeof models)[number]) => number) =>
+        models.reduce((total, model) => total + of(model), 0);
+      const { windows } = await mergerOf(learners);
+      expect(windows.leftOut).toBe(0);
+      const learnable = live.filter(({ label, reason }) => label !== null && reason !== 'no_data');
+      expect(windows.learned + sum(({ unmerged }) => unmerged.windows)).toBe(learnable.length);
+    },
+    90_000 * STRIKES,
+  );
+
   it('are not held up by one that stands still: its partitions show the lag, the others none', async () => {
     const first = await started();
     const second = await joined(first);
@@ -261,6 +324,11 @@ describe.skipIf(brokers === null)('several learners on Kafka', () => {
   async function answered(learners: readonly Service[]): Promise<number> {
     const pages = await Promise.all(learners.map(status));
     return pages.flatMap(({ models }) => models).reduce((sum, { windows }) => sum + windows.final, 0);
+  }
+
+  async function mergerOf(learners: readonly Service[]): Promise<NonNullable<Status['merger']>> {
+    const pages = await Promise.all(learners.map(status));
+    return pages.find(({ merger }) => merger !== undefined && merger !== null)!.merger!;
   }
 
   async function versionsOf(learners: readonly Service[]): Promise<number[]> {

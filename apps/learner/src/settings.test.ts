@@ -32,6 +32,8 @@ describe('the settings of one of several learners', () => {
   });
 
   it('take any classifier and challengers with one learner', () => {
-    expect(several({ HARK_KAFKA_LEARNERS: 'one', HARK_CLASSIFIER: '', HARK_CHALLENGERS: 'gnb' })).not.toThrow();
+    expect(
+      several({ HARK_KAFKA_LEARNERS: 'one', HARK_CLASSIFIER: '', HARK_CHALLENGERS: 'gnb' }),
+    ).not.toThrow();
   });
 });

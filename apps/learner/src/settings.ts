@@ -46,5 +46,7 @@ function checkForSeveral(settings: z.infer<z.ZodObject<typeof shape>>): void {
   if (classifier !== MERGEABLE)
     throw new SettingsError(`HARK_CLASSIFIER=${classifier}: ${several} it has to be ${MERGEABLE}`);
   if (challengers.length > 0)
-    throw new SettingsError(`HARK_CHALLENGERS=${challengers.join(',')}: not ${several}, one learner has them`);
+    throw new SettingsError(
+      `HARK_CHALLENGERS=${challengers.join(',')}: not ${several}, one learner has them`,
+    );
 }

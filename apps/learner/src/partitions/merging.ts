@@ -8,7 +8,7 @@ import {
   type PartitionWork,
   type ServiceContext,
 } from '@hark/service';
-import { Sequencer, type ArtifactStore } from '@hark/streaming';
+import { Sequencer, type ArtifactStore, type RunnerSettings } from '@hark/streaming';
 import type { KafkaLog, KafkaWriter } from '@hark/streaming/adapters';
 import { Registry, type Metric } from 'prom-client';
 import { digest } from '../learner-parts.js';
@@ -17,6 +17,7 @@ export interface MergingOptions {
   readonly log: KafkaLog;
   readonly artifacts: ArtifactStore;
   readonly options: LearnerOptions;
+  readonly recorded: RunnerSettings;
 }
 
 /** What several learners have once: the model that is merged of all of theirs, and the order of what they write. */
@@ -33,7 +34,7 @@ export class Merging implements PartitionWork {
 
   static async open(
     writer: KafkaWriter,
-    { log, artifacts, options }: MergingOptions,
+    { log, artifacts, options, recorded }: MergingOptions,
     context: ServiceContext,
   ): Promise<Merging> {
     const { partitions } = log;
@@ -54,6 +55,7 @@ export class Merging implements PartitionWork {
         ],
         maxStepBytes: 1024 * 1024,
         snapshotEveryBytes: 4 * 1024 * 1024,
+        settings: recorded,
       },
       { logger: context.logger, health, metrics },
     );

@@ -37,7 +37,8 @@ const LEARNER: RunnerOfPartitions = {
 export function partitionedLearner(parts: PartitionedLearnerOptions, context: ServiceContext) {
   const { kafka, log, sequenced, artifacts, settings, options, recorded } = parts;
   const { health, metrics } = context;
-  const single = (writer: KafkaWriter) => Merging.open(writer, { log, artifacts, options }, context);
+  const single = (writer: KafkaWriter) =>
+    Merging.open(writer, { log, artifacts, options, recorded }, context);
   const held = new SharedPartitions<LearnerPartition>(
     {
       ...{ app: 'learner', kafka, partitions: log.partitions },
