@@ -21,6 +21,7 @@ export interface WirePrediction {
   readonly probabilities: Record<string, number>;
   readonly modelVersion: number;
   readonly state: string;
+  readonly reason: string | null;
   readonly revision: number;
   readonly final: boolean;
   readonly label: string | null;

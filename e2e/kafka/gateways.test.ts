@@ -167,15 +167,22 @@ describe.skipIf(brokers === null)('several gateways on Kafka', () => {
     for (const { heard, troubles } of subscribers) expect([troubles, heard]).toEqual([[], rest]);
   });
 
-  it.each(['1', '4'])(
-    `killed while they write, ${STRIKES} times over, lose nothing and say nothing twice, with partitions: %s`,
-    async (partitions) => {
+  it.each<[string, Record<string, string>]>([
+    ['one partition', {}],
+    ['four partitions', { HARK_KAFKA_PARTITIONS: '4' }],
+    [
+      'several learners',
+      { HARK_KAFKA_PARTITIONS: '4', HARK_KAFKA_LEARNERS: 'several', HARK_CLASSIFIER: 'ridge' },
+    ],
+  ])(
+    `killed while they write, ${STRIKES} times over, lose nothing and say nothing twice, with %s`,
+    async (_, more) => {
       const receiver = await WebhookLog.listen();
       const [first, second] = await started({
         HARK_WEBHOOKS: receiver.url,
         HARK_WEBHOOK_SECRET: 'a secret of sixteen',
         HARK_VERSION_EVERY: '1000000',
-        HARK_KAFKA_PARTITIONS: partitions,
+        ...more,
       });
       const load = new WindowLoad(first, 100);
       try {

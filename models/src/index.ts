@@ -7,7 +7,12 @@ export {
   type FactoryOf,
 } from './classifier.js';
 export { InformationRidge, informationRidge } from './classifiers/information-ridge.js';
-export { DifferentModelError, NotIncludedError, type Mergeable } from './classifiers/mergeable.js';
+export {
+  DifferentModelError,
+  NotIncludedError,
+  NotMergeableError,
+  type Mergeable,
+} from './classifiers/mergeable.js';
 export {
   CLASSIFIER_NAMES,
   CLASSIFIER_SUMMARIES,
@@ -21,6 +26,12 @@ export { FeatureSchemaError, type LearnerOptions } from './learner/learner-optio
 export type { LearnerStatus } from './learner/learner-status.js';
 export { Learner } from './learner/learner.js';
 export { versionStateName } from './learner/version-shelf.js';
+export { ModelMerger, type ModelMergerOptions, type ModelMergerStatus } from './merged/model-merger.js';
+export {
+  PartitionLearner,
+  type PartitionLearnerOptions,
+  type PartitionLearnerStatus,
+} from './merged/partition-learner.js';
 export { ConfusionMatrix, type ClassScore } from './scores/confusion-matrix.js';
 export { Evaluation, type EvaluationReport, type EvaluationSegment } from './scores/evaluation.js';
 export { ReplayResult, type RunningHash } from './scores/replay-result.js';

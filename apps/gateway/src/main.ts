@@ -11,6 +11,7 @@ import {
   serve,
   serveOptions,
 } from '@hark/service';
+import { SequencedLog } from '@hark/streaming';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from './clock.js';
@@ -36,7 +37,13 @@ async function main(): Promise<void> {
     const several =
       isOne || kafka === null
         ? null
-        : new SeveralGateways({ kafka: kafkaOptions(settings)!, log: kafka }, context);
+        : new SeveralGateways(
+            {
+              ...{ kafka: kafkaOptions(settings)!, log: kafka },
+              orderOf: (topic) => (log instanceof SequencedLog ? log.orderOf(topic) : topic),
+            },
+            context,
+          );
     const writer = several?.writer ?? (await log.writer('gateway'));
     const gateway = createGateway({
       log,

@@ -1,20 +1,20 @@
-import { createHash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { TOPICS } from '@hark/contracts';
-import { createFeatureExtractor } from '@hark/features';
-import { Learner, UnknownClassifierError, type ClassifierFactory } from '@hark/models';
+import { Learner } from '@hark/models';
 import {
   RunnerHost,
   failStart,
-  learnerOptions,
+  kafkaOptions,
   openRetention,
   openStorage,
   recordedLearnerSettings,
   serve,
   serveOptions,
 } from '@hark/service';
-import { loadClassifiers, type Classifiers } from './classifiers.js';
+import { loadClassifiers } from './classifiers.js';
 import { registerLearnerMetrics } from './learner-metrics.js';
+import { digest, learnerParts } from './learner-parts.js';
+import { partitionedLearner } from './partitions/partitioned-learner.js';
 import { LEARNER_NAMES, learnerSettings } from './settings.js';
 
 /** The learner has no routes of its own: what it does is in the log, how it fares on its status page. */
@@ -24,27 +24,34 @@ class LearnerModule {}
 async function main(): Promise<void> {
   const settings = learnerSettings(process.env);
   await serve(serveOptions('learner', settings.HARK_LEARNER_PORT, settings), async (context) => {
-    const { log, artifacts } = await openStorage(settings, context);
-    const writer = await log.writer('learner');
-    const features = createFeatureExtractor(settings.windows.sizeMs / 1000);
-    const { byName, tensorFlow } = await loadClassifiers(
+    const { log, artifacts, partitioned } = await openStorage(settings, context);
+    const classifiers = await loadClassifiers(
       settings.HARK_CHALLENGERS.includes('tfjs'),
       settings,
       context.logger,
     );
-    const learner = new Learner(
-      {
-        ...learnerOptions(settings, (name) => named(byName, name)),
-        classifiers: byName,
-        featureSchema: features.schema,
-        featureNames: features.names,
-      },
-      {
-        artifacts,
-        digest: (bytes) => createHash('sha256').update(bytes).digest('hex'),
-        windowAt: (offset) => log.lookUp(TOPICS.windows, 0, offset)?.value ?? null,
-      },
-    );
+    const { tensorFlow } = classifiers;
+    const options = learnerParts(settings, classifiers);
+    const recorded = {
+      topic: TOPICS.learnerSettings,
+      ...recordedLearnerSettings(settings, LEARNER_NAMES, tensorFlow?.backend ?? null),
+    };
+    if (partitioned !== null && settings.HARK_KAFKA_LEARNERS === 'several')
+      return {
+        module: LearnerModule,
+        ...partitionedLearner(
+          {
+            ...{ kafka: kafkaOptions(settings)!, log: partitioned, sequenced: log, artifacts },
+            ...{ settings, options, recorded },
+          },
+          context,
+        ),
+      };
+    const writer = await log.writer('learner');
+    const learner = new Learner(options, {
+      ...{ artifacts, digest },
+      windowAt: (offset) => log.lookUp(TOPICS.windows, 0, offset)?.value ?? null,
+    });
     const host = new RunnerHost(
       {
         name: 'learner',
@@ -60,15 +67,12 @@ async function main(): Promise<void> {
         ],
         maxStepBytes: 256 * 1024,
         snapshotEveryBytes: 2 * 1024 * 1024,
-        settings: {
-          topic: TOPICS.learnerSettings,
-          ...recordedLearnerSettings(settings, LEARNER_NAMES, tensorFlow?.backend ?? null),
-        },
+        settings: recorded,
       },
       context,
     );
     context.health.report('model', () => learner.status());
-    registerLearnerMetrics(context.metrics, learner);
+    registerLearnerMetrics(context.metrics, () => [{ labels: {}, status: learner.status() }]);
     if (tensorFlow !== null) context.health.report('tensorflow', () => tensorFlow);
     await host.recover();
     const retention = openRetention(
@@ -85,13 +89,6 @@ async function main(): Promise<void> {
       },
     };
   });
-}
-
-/** The settings let no other name in. */
-function named(byName: Classifiers['byName'], name: string): ClassifierFactory {
-  const factory = byName(name);
-  if (factory === null) throw new UnknownClassifierError(name);
-  return factory;
 }
 
 main().catch(failStart);

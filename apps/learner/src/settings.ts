@@ -1,9 +1,11 @@
 import { CLASSIFIER_NAMES, DEFAULT_CLASSIFIER, DRIFT_DETECTOR_NAMES, WATCHED_SIGNALS } from '@hark/models';
 import {
+  SettingsError,
   commonSettings,
   learnerSettings as learnerShape,
   port,
   readSettings,
+  retentionLimits,
   windowOptions,
 } from '@hark/service';
 import { z } from 'zod';
@@ -23,8 +25,28 @@ const shape = {
   HARK_TFJS_NODE: z.string().min(1).optional(),
 };
 
-/** What the learner app reads from its environment; `docs/configuration.md` explains each. */
+/**
+ * What the learner app reads from its environment; `docs/configuration.md` explains each.
+ * @throws SettingsError also where something is asked for that several learners do not have.
+ */
 export function learnerSettings(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(shape, environment);
+  if (settings.HARK_KAFKA_LEARNERS === 'several') checkForSeveral(settings);
   return { ...settings, windows: windowOptions(settings) };
+}
+
+/** What several learners have learned is added: sums of it are there of this one alone. */
+const MERGEABLE = 'ridge';
+
+function checkForSeveral(settings: z.infer<z.ZodObject<typeof shape>>): void {
+  const { HARK_CLASSIFIER: classifier, HARK_CHALLENGERS: challengers } = settings;
+  const several = 'with HARK_KAFKA_LEARNERS=several';
+  // Says that there is none on Kafka.
+  retentionLimits(settings);
+  if (classifier !== MERGEABLE)
+    throw new SettingsError(`HARK_CLASSIFIER=${classifier}: ${several} it has to be ${MERGEABLE}`);
+  if (challengers.length > 0)
+    throw new SettingsError(
+      `HARK_CHALLENGERS=${challengers.join(',')}: not ${several}, one learner has them`,
+    );
 }

@@ -21,6 +21,7 @@ export * from './label.js';
 export * from './lazy-samples.js';
 export * from './live-protocol.js';
 export * from './model-event-schema.js';
+export * from './model-merge-record.js';
 export * from './model-version.js';
 export * from './observation.js';
 export * from './prediction-schema.js';

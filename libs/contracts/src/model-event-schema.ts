@@ -8,7 +8,12 @@ import { versionManifest } from './version-view.js';
 export const modelEventSchema = schemaOf<ModelEvent>()(
   z.discriminatedUnion('kind', [
     z
-      .strictObject({ kind: z.literal('created'), manifest: versionManifest, command: z.int().optional() })
+      .strictObject({
+        kind: z.literal('created'),
+        manifest: versionManifest,
+        command: z.int().optional(),
+        merged: z.array(z.int()).readonly().optional(),
+      })
       .describe('a version was made'),
     z
       .strictObject({

@@ -35,7 +35,13 @@ export interface VersionManifest {
 
 /** A record of the topic `models`. `command`, `label` and `undo` are offsets of what asked for it. */
 export type ModelEvent =
-  | { readonly kind: 'created'; readonly manifest: VersionManifest; readonly command?: number }
+  | {
+      readonly kind: 'created';
+      readonly manifest: VersionManifest;
+      readonly command?: number;
+      /** Of several learners: of each partition of `model-merge`, the first record that the version does not hold. */
+      readonly merged?: readonly number[];
+    }
   | {
       readonly kind: 'activated';
       /** Whether the version was rolled back to, or is a challenger's that was promoted. */

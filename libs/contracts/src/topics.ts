@@ -1,6 +1,7 @@
 /**
  * The topics of the log. Each is written by one app: ingest writes `samples`, `windows`, `dead-letter`, `reports`,
- * `report-sources` and `ingest-settings`; the learner `predictions`, `alerts`, `models` and `learner-settings`; the gateway the others.
+ * `report-sources` and `ingest-settings`; the learner `predictions`, `alerts`, `models`, `model-merge` and `learner-settings`; the gateway
+ * the others.
  */
 export const TOPICS = {
   /** Sample batches and ticks, in arrival order. Protobuf. */
@@ -15,6 +16,8 @@ export const TOPICS = {
   alerts: 'alerts',
   /** Versions made, rolled back to, promoted; learning switched. JSON. */
   models: 'models',
+  /** Of several learners: what each has learned of its partition, for the model of all. Protobuf. */
+  modelMerge: 'model-merge',
   /** What an operator asked of the learner. JSON. */
   commands: 'commands',
   /** Truth that came after the samples. JSON. */

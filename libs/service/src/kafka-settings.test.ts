@@ -34,6 +34,10 @@ describe('settings of Kafka', () => {
   it.each([
     [{ HARK_KAFKA_BROKERS: 'broker' }, 'HARK_KAFKA_BROKERS="broker": expected host:port'],
     [{ HARK_KAFKA_PARTITIONS: '4' }, 'HARK_KAFKA_PARTITIONS=4: the log in HARK_DATA has one'],
+    [
+      { HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_LEARNERS: 'several' },
+      'HARK_KAFKA_LEARNERS=several: learners share partitions; set HARK_KAFKA_PARTITIONS to 2 or more',
+    ],
     [{ HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_USERNAME: 'hark' }, 'give all three, or none'],
     [
       { HARK_KAFKA_BROKERS: 'a:1', HARK_KAFKA_TLS: '1', HARK_KAFKA_CA_FILE: '/no/such' },

@@ -25,6 +25,7 @@ export const kafkaSettings = {
     .default('hark.'),
   HARK_KAFKA_OPEN_TOPICS: z.string().default('').transform(openedOf),
   HARK_KAFKA_PARTITIONS: wholeNumber(1, 1, 1000),
+  HARK_KAFKA_LEARNERS: z.enum(['one', 'several'], 'expected one or several').default('one'),
   HARK_KAFKA_REPLICATION: wholeNumber(0, 0, 9),
   HARK_KAFKA_CACHE_MB: wholeNumber(64, 16, 65_536),
   HARK_KAFKA_TLS: z.enum(['0', '1'], 'expected 0 or 1').default('0'),
@@ -57,9 +58,14 @@ const BROKER = /^[^\s:/,]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/;
 
 /**
  * How the cluster is reached; null where the log is in `HARK_DATA`.
- * @throws SettingsError where a login or a certificate is incomplete or unreadable, or there are partitions without Kafka.
+ * @throws SettingsError where a login or a certificate is incomplete or unreadable, there are partitions without Kafka, or
+ * several learners without partitions.
  */
 export function kafkaOptions(settings: KafkaSettings): KafkaOptions | null {
+  if (settings.HARK_KAFKA_LEARNERS === 'several' && settings.HARK_KAFKA_PARTITIONS === 1)
+    throw new SettingsError(
+      'HARK_KAFKA_LEARNERS=several: learners share partitions; set HARK_KAFKA_PARTITIONS to 2 or more',
+    );
   if (settings.HARK_KAFKA_BROKERS.length === 0) {
     if (settings.HARK_KAFKA_PARTITIONS === 1) return null;
     throw new SettingsError(

@@ -24,13 +24,14 @@ export interface Storage {
   readonly partitioned: KafkaLog | null;
 }
 
-/** The topics that several ingest processes write, each its partitions; all others have what they hold in one. */
-export const SEQUENCED_TOPICS: readonly string[] = [TOPICS.samples, TOPICS.windows, TOPICS.deadLetter];
+/** The topics of which several processes of an app write each its partitions; all others have what they hold in one. */
+export const SEQUENCED_TOPICS = {
+  ingest: [TOPICS.samples, TOPICS.windows, TOPICS.deadLetter],
+  learner: [TOPICS.predictions, TOPICS.alerts],
+} as const;
 
-const PARTITIONED_OWNERS: TopicOwners = {
-  ...HARK_TOPIC_OWNERS,
-  ingest: [...HARK_TOPIC_OWNERS['ingest'], ...SEQUENCED_TOPICS.map(sequenceTopic)],
-};
+/** The runners that there are once for each partition. */
+const PARTITIONED_RUNNERS = { ingest: 'windower', learner: 'learner' } as const;
 
 /**
  * Opens the log in `HARK_DATA`, or in Kafka where brokers are named; waits while those don't answer.
@@ -49,9 +50,10 @@ export async function openStorage(
     logger.error({ what, instead }, `the ${what} is damaged: ${instead}`);
   if (kafka === null)
     return { ...openDataFolder(settings.HARK_DATA, onDamage), kafka: null, partitioned: null };
+  const { HARK_KAFKA_LEARNERS: learners } = settings;
+  const shared = sharedApps(partitions, learners);
   const log = await KafkaLog.open({
-    ...{ ...kafka, partitions, grouped },
-    ...(partitions > 1 && { owners: PARTITIONED_OWNERS }),
+    ...{ ...kafka, partitions, learners, grouped, owners: ownersOf(shared) },
     opened: settings.HARK_KAFKA_OPEN_TOPICS,
     onDamage,
     onAvailability: (away) => {
@@ -62,15 +64,36 @@ export async function openStorage(
   health.require('log', () => log.away);
   const artifacts = new FileArtifactStore(join(settings.HARK_DATA, 'artifacts'));
   if (partitions === 1) return { log, artifacts, kafka: log, partitioned: null };
-  const windower = {
-    ...{ app: 'ingest', runner: 'windower', partitions },
+  const runners = shared.map((app) => ({
+    ...{ app, runner: PARTITIONED_RUNNERS[app], partitions },
     position: async (topic: string, partition: number) =>
-      (await log.holder('ingest', partition))?.positionOf('windower', topic, partition) ?? 0,
-  };
+      (await log.holder(app, partition))?.positionOf(PARTITIONED_RUNNERS[app], topic, partition) ?? 0,
+  }));
   return {
-    log: new SequencedLog(log, SEQUENCED_TOPICS, [windower]),
+    log: new SequencedLog(
+      log,
+      shared.flatMap((app) => SEQUENCED_TOPICS[app]),
+      runners,
+    ),
     artifacts,
     kafka: log,
     partitioned: log,
   };
+}
+
+type SharedApp = keyof typeof SEQUENCED_TOPICS;
+
+/** The apps of which each partition is worked by one of several processes. */
+function sharedApps(partitions: number, learners: 'one' | 'several'): readonly SharedApp[] {
+  if (partitions === 1) return [];
+  return learners === 'several' ? ['ingest', 'learner'] : ['ingest'];
+}
+
+/** Whoever writes the partitions of a topic writes their order as well. */
+function ownersOf(shared: readonly SharedApp[]): TopicOwners {
+  const orders = shared.map((app) => [
+    app,
+    [...HARK_TOPIC_OWNERS[app], ...SEQUENCED_TOPICS[app].map(sequenceTopic)],
+  ]);
+  return { ...HARK_TOPIC_OWNERS, ...(Object.fromEntries(orders) as TopicOwners) };
 }

@@ -11,7 +11,7 @@ const COPYING: Processor = {
   restore: () => undefined,
 };
 
-async function setUp(maxLagRecords?: number) {
+async function setUp(maxLagRecords?: number, partitions = 1) {
   const log = new MemoryLog({ now: () => 0 });
   const writer = await log.writer('ingest');
   const health = new Health();
@@ -22,7 +22,7 @@ async function setUp(maxLagRecords?: number) {
       writer,
       artifacts: new MemoryArtifactStore(),
       processor: COPYING,
-      inputs: [{ topic: 'samples', partition: 0 }],
+      inputs: Array.from({ length: partitions }, (_, partition) => ({ topic: 'samples', partition })),
       maxStepBytes: 1024,
       snapshotEveryBytes: 1024,
       ...(maxLagRecords !== undefined && { maxLagRecords }),
@@ -30,9 +30,9 @@ async function setUp(maxLagRecords?: number) {
     { logger: pino({ level: 'silent' }), metrics: new Registry(), health },
   );
   await host.recover();
-  const append = async (count: number) => {
+  const append = async (count: number, partition = 0) => {
     const records = Array.from({ length: count }, () => ({ key: '', value: new Uint8Array(1) }));
-    await writer.commit({ appends: [{ topic: 'samples', partition: 0, records }] });
+    await writer.commit({ appends: [{ topic: 'samples', partition, records }] });
   };
   return { host, health, append };
 }
@@ -55,5 +55,24 @@ describe('RunnerHost', () => {
     const { health, append } = await setUp();
     await append(5000);
     expect(await health.notReady()).toEqual({});
+  });
+
+  it('tells where it stands in each partition of a topic', async () => {
+    const { host, append } = await setUp(undefined, 2);
+    await append(3, 0);
+    await append(2, 1);
+    const running = host.run();
+    while ((await host.status()).lagRecords > 0) await new Promise(setImmediate);
+    await host.stop();
+    await running;
+    await append(4, 1);
+    expect(await host.status()).toEqual({
+      records: 5,
+      lagRecords: 4,
+      inputs: [
+        { topic: 'samples', partition: 0, position: 3, end: 3 },
+        { topic: 'samples', partition: 1, position: 2, end: 6 },
+      ],
+    });
   });
 });

@@ -2,6 +2,7 @@ import { TOPICS } from '@hark/contracts';
 import {
   LogAwayError,
   Runner,
+  partitionKey,
   type LogReader,
   type RepeatedDifference,
   type RunnerOptions,
@@ -16,7 +17,12 @@ export interface RunnerStatus {
   readonly records: number;
   /** Records of its inputs whose outputs do not stand yet. */
   readonly lagRecords: number;
-  readonly inputs: readonly { readonly topic: string; readonly position: number; readonly end: number }[];
+  readonly inputs: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly position: number;
+    readonly end: number;
+  }[];
 }
 
 export interface RunnerHostOptions extends Omit<
@@ -35,6 +41,7 @@ export class RunnerHost {
   private readonly runner: Runner;
   private readonly log: LogReader;
   private readonly stopping = new AbortController();
+  /** Next offset of each input, by `topic/partition`. */
   private readonly committed = new Map<string, number>();
   private records = 0;
   /** Why the log takes no step for now. */
@@ -47,19 +54,20 @@ export class RunnerHost {
   ) {
     const { logger, metrics, health } = context;
     const { name } = options;
+    const measured = `hark_${name.replaceAll('-', '_')}`;
     this.log = options.log;
     const taken = new Counter({
-      name: `hark_${name}_records_total`,
+      name: `${measured}_records_total`,
       help: `Records that the ${name} has taken`,
       registers: [metrics],
     });
     const bytes = new Counter({
-      name: `hark_${name}_bytes_total`,
+      name: `${measured}_bytes_total`,
       help: `Bytes of input that the ${name} has taken`,
       registers: [metrics],
     });
     new Gauge({
-      name: `hark_${name}_lag_records`,
+      name: `${measured}_lag_records`,
       help: `Records of its inputs whose outputs do not stand yet`,
       registers: [metrics],
       collect: async function () {
@@ -79,7 +87,8 @@ export class RunnerHost {
         this.records += step.records;
         taken.inc(step.records);
         bytes.inc(step.bytes);
-        for (const { topic, to } of step.inputs) this.committed.set(topic, to);
+        for (const { topic, partition, to } of step.inputs)
+          this.committed.set(partitionKey(topic, partition), to);
       },
       onCorrupt: (error) => logger.error({ err: error }, `${error.message}; the ${name} goes on without it`),
       onFull: (error) => {
@@ -98,8 +107,8 @@ export class RunnerHost {
   async recover(): Promise<void> {
     const started = performance.now();
     const recovery = await this.runner.recover();
-    for (const { topic, position } of (await this.runner.progress()).inputs)
-      this.committed.set(topic, position);
+    for (const { topic, partition, position } of (await this.runner.progress()).inputs)
+      this.committed.set(partitionKey(topic, partition), position);
     this.context.logger.info(
       { ...recovery, milliseconds: Math.round(performance.now() - started) },
       `${this.options.name} resumed`,
@@ -146,7 +155,8 @@ export class RunnerHost {
     for (const { topic, partition } of this.options.inputs) {
       inputs.push({
         topic,
-        position: this.committed.get(topic) ?? 0,
+        partition,
+        position: this.committed.get(partitionKey(topic, partition)) ?? 0,
         end: await this.log.end(topic, partition),
       });
     }

@@ -63,6 +63,13 @@ export class InformationRidge extends NumberedClassifier implements Mergeable<In
     return this.combined(other, left, -1);
   }
 
+  gather(x: Float64Array, label: string): void {
+    this.take(x, label, (target) => {
+      this.fillInputs(x);
+      this.sums.add(this.inputs, target);
+    });
+  }
+
   weights(label: string): Float64Array {
     const current = new LinearOutputs(this.sums.inputs);
     const target = this.classes.indexOf(label);
@@ -83,8 +90,7 @@ export class InformationRidge extends NumberedClassifier implements Mergeable<In
 
   protected estimate(x: Float64Array, probabilities: Float64Array): void {
     const { inputs, outputs, sharpness } = this;
-    compress(x, inputs);
-    this.hidden.write(inputs, inputs, this.dimensions);
+    this.fillInputs(x);
     outputs.evaluate(inputs, probabilities, probabilities.length);
     for (let c = 0; c < probabilities.length; c++) probabilities[c] *= sharpness;
     softmaxInPlace(probabilities);
@@ -113,6 +119,11 @@ export class InformationRidge extends NumberedClassifier implements Mergeable<In
     this.sums.read(state, count);
     this.outputs.read(state, count);
     this.schedule.read(state);
+  }
+
+  private fillInputs(x: Float64Array): void {
+    compress(x, this.inputs);
+    this.hidden.write(this.inputs, this.inputs, this.dimensions);
   }
 
   private windows(label: string): number {

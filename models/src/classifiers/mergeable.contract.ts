@@ -72,6 +72,15 @@ export function describeMergeable<C extends Mergeable<C>>(factory: FactoryOf<C>)
       expectSameWeights(learned(ANNA.slice(0, BOB.length)).merge(learned(BOB)), learned(turns));
     });
 
+    it('merges what was only gathered as what was learned', () => {
+      const gathered = factory.create({ dimensions: DIMENSIONS, seed: 4 });
+      for (const { x, label } of BOB) gathered.gather(x, label);
+      expect(gathered.learned).toBe(BOB.length);
+      expectSameWeights(learned(ANNA).merge(gathered), learned(ANNA, BOB));
+      const restored = factory.restore(gathered.snapshot());
+      expectSameWeights(restored.merge(learned(ANNA)), learned(BOB, ANNA));
+    });
+
     it('subtracts a user as if never seen', () => {
       const everyone = learned(CARL, BOB, ANNA);
       expectSameWeights(everyone.subtract(learned(BOB)), learned(CARL, ANNA));

@@ -20,6 +20,9 @@ export interface Mergeable<C extends Classifier> extends Classifier {
    */
   subtract(other: C): C;
 
+  /** Learns one labelled window for a part that is to be merged: its own answers are not brought up to date. @throws as `learn`. */
+  gather(x: Float64Array, label: string): void;
+
   /** A copy of the weights of a class, solved from the sums as they are now; all 0 for one never learned. */
   weights(label: string): Float64Array;
 }
@@ -39,4 +42,22 @@ export class NotIncludedError extends Error {
   ) {
     super(`${subtracted} windows of ${JSON.stringify(label)} can't be taken from ${included}`);
   }
+}
+
+/** A classifier was asked to be merged that is not a sum over windows. */
+export class NotMergeableError extends Error {
+  readonly code = 'not_mergeable';
+  constructor(readonly classifier: string) {
+    super(`models of ${classifier} can't be merged`);
+  }
+}
+
+export function isMergeable(classifier: Classifier): classifier is Mergeable<Classifier> {
+  return 'merge' in classifier && typeof classifier.merge === 'function';
+}
+
+/** @throws NotMergeableError */
+export function mergeable(classifier: Classifier): Mergeable<Classifier> {
+  if (isMergeable(classifier)) return classifier;
+  throw new NotMergeableError(classifier.name);
 }

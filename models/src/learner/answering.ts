@@ -12,7 +12,7 @@ import { mostProbable } from '../scores/most-probable.js';
 import { ActivityFilter } from '../sequence/activity-filter.js';
 import { sharedAnswer, type Answer, type SharedAnswer } from './answer.js';
 import type { LearnerOptions } from './learner-options.js';
-import type { ModelLine } from './model-line.js';
+import type { Line } from './line.js';
 import { UserShelf } from './user-shelf.js';
 
 const NO_PROBABILITIES = new Float64Array(0);
@@ -34,14 +34,17 @@ export class Answering {
 
   constructor(
     options: LearnerOptions,
-    private readonly line: ModelLine,
+    private readonly line: Line,
     artifacts: Pick<ArtifactStore, 'read'>,
     digest: (bytes: Uint8Array) => string,
+    folder = 'users',
   ) {
     const { adaptation = true, smoothing = true, featureNames, usersAtHand = USERS_AT_HAND } = options;
     this.adaptation = adaptation ? new UserAdaptation(featureNames) : null;
     this.shelf =
-      this.adaptation === null ? null : new UserShelf(this.adaptation, artifacts, digest, usersAtHand);
+      this.adaptation === null
+        ? null
+        : new UserShelf(this.adaptation, artifacts, digest, usersAtHand, folder);
     this.filter = smoothing ? new ActivityFilter(line.current.inertia) : null;
     this.threshold = options.confidenceThreshold ?? CONFIDENCE_THRESHOLD;
   }
@@ -155,8 +158,9 @@ export class Answering {
     this.replacements = state.f64();
     this.adaptation?.read(state);
     this.shelf?.read(state);
-    this.filter?.modelReplaced(this.line.current.inertia);
-    this.filter?.read(state);
+    if (this.filter === null) return;
+    this.filter.inertia = this.line.current.inertia;
+    this.filter.read(state);
   }
 
   private nothing(state: PredictionState, reason: PredictionReason): Answer {
@@ -178,10 +182,12 @@ export class Answering {
   private smooth(window: WindowRecord, probabilities: Float64Array): Float64Array {
     const { filter, line } = this;
     if (filter === null) return probabilities;
+    const { inertia } = line.current;
     if (this.replacements !== line.replacements) {
       this.replacements = line.replacements;
-      filter.modelReplaced(line.current.inertia);
+      filter.modelReplaced(inertia);
     }
+    filter.inertia = inertia;
     const { startMs, sizeMs, final } = window;
     return filter.posterior(deviceKey(window), startMs, sizeMs, final, probabilities);
   }

@@ -1,13 +1,17 @@
 import type { Alert } from '@hark/contracts';
 import type { DriftReport } from '../drift/episode.js';
 
-/** The CloudEvents alert of a drift episode's stage. `time`: event time, ISO 8601. */
+/**
+ * The CloudEvents alert of a drift episode's stage.
+ * @param episodes stands before their numbers, where several learners count them. @param at `time`: event time, ISO 8601.
+ */
 export function driftAlert(
   report: DriftReport,
+  episodes: string,
   at: { readonly time: string; readonly modelVersion: number; readonly lastGoodVersion: number | null },
 ): Alert {
   const { stage, signal, detector, statistic, threshold, before, after, scope } = report;
-  const episode = `drift-${report.episode}`;
+  const episode = `drift-${episodes}${report.episode}`;
   const { modelVersion, lastGoodVersion } = at;
   return {
     specversion: '1.0',

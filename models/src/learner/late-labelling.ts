@@ -1,4 +1,4 @@
-import type { WindowRecord } from '@hark/contracts';
+import type { ModelEvent, WindowRecord } from '@hark/contracts';
 import type { LogRecord, Outputs, StateReader, StateWriter } from '@hark/streaming';
 import { isUnlearnable } from '../classifiers/unlearnable.js';
 import { parseLabelRecord, type LabelRange } from '../labels/label-range.js';
@@ -6,7 +6,7 @@ import { LateLabels, type LabelledWindow } from '../labels/late-labels.js';
 import type { WaitingWindow } from '../labels/waiting-windows.js';
 import { AnswerCount } from './answer-count.js';
 import type { Answering } from './answering.js';
-import type { ModelLine } from './model-line.js';
+import type { Line } from './line.js';
 import type { Training } from './training.js';
 
 /** A window taken earlier, or null when the log does not hold it any more. */
@@ -16,13 +16,17 @@ export type Recall = (offset: number) => WindowRecord | null;
 export class LateLabelling {
   private readonly labels: LateLabels;
 
-  /** @param horizonMs how far a window may lie behind its device's newest and still be labelled. */
+  /**
+   * @param horizonMs how far a window may lie behind its device's newest and still be labelled.
+   * @param tellsOf whether the answer to a user's label is told here; `null`: to a label that is nobody's.
+   */
   constructor(
     horizonMs: number,
-    private readonly line: ModelLine,
+    private readonly line: Line,
     private readonly training: Training,
     private readonly answering: Answering,
     private readonly recall: Recall,
+    private readonly tellsOf: (user: string | null) => boolean = () => true,
   ) {
     this.labels = new LateLabels(horizonMs);
   }
@@ -58,7 +62,7 @@ export class LateLabelling {
   takeRecord({ value, offset: label }: LogRecord, outputs: Outputs): void {
     const request = parseLabelRecord(value, label);
     if (request === null) {
-      this.line.tell({ kind: 'refused', code: 'malformed_label', message: 'not a label', label }, outputs);
+      this.tell(null, { kind: 'refused', code: 'malformed_label', message: 'not a label', label }, outputs);
     } else if ('undo' in request) {
       this.undo(request.undo, label, outputs);
     } else {
@@ -94,7 +98,8 @@ export class LateLabelling {
       learned.push(window);
     }
     for (const window of learned) after.add(this.answering.reconsider(window, outputs) ?? 'unknown');
-    this.line.tell(
+    this.tell(
+      user,
       {
         ...{ kind: 'labelled', label, user, device, activity, windows: learned.length },
         ...{ before: before.report(), after: after.report() },
@@ -107,10 +112,15 @@ export class LateLabelling {
     const undone = this.labels.undo(label);
     if (undone === null) {
       const message = `there is no label ${label}, or it was taken back, or it is too long ago`;
-      return this.line.tell({ kind: 'refused', code: 'unknown_label', message, label: undo }, outputs);
+      return this.tell(null, { kind: 'refused', code: 'unknown_label', message, label: undo }, outputs);
     }
     for (const window of undone.windows) this.unlearn(window, undone.range.activity);
-    this.line.tell({ kind: 'unlabelled', label, undo, windows: undone.windows.length }, outputs);
+    const { range, windows } = undone;
+    this.tell(range.user, { kind: 'unlabelled', label, undo, windows: windows.length }, outputs);
+  }
+
+  private tell(user: string | null, event: ModelEvent, outputs: Outputs): void {
+    if (this.tellsOf(user)) this.line.tell(event, outputs);
   }
 
   private learn(window: WindowRecord, waiting: WaitingWindow, range: LabelRange, outputs: Outputs): void {

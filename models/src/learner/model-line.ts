@@ -10,6 +10,7 @@ import type { Classifier } from '../classifier.js';
 import { isInferring } from '../classifiers/inferring.js';
 import { ConfusionMatrix } from '../scores/confusion-matrix.js';
 import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
+import type { Line, VersionPoint } from './line.js';
 import {
   canLearn,
   freshModel,
@@ -19,24 +20,19 @@ import {
   type ModelCodec,
   type ModelState,
 } from './model-state.js';
+import { mergeModels } from '../merged/merge-models.js';
 import { VersionShelf, type ShelvedVersion } from './version-shelf.js';
 
 const utf8 = new TextEncoder();
 
-/** Versions kept unless told otherwise. */
+/** Versions kept unless told otherwise, and windows learned from one to the next. */
 const VERSIONS_KEPT = 100;
+const VERSION_EVERY = 1000;
 
 /** Why a version does not answer. */
 export interface Refusal {
   readonly code: 'unknown_version' | 'incompatible_features' | 'damaged_version' | 'not_a_challenger';
   readonly message: string;
-}
-
-/** Where the stream stands when a version is made. */
-export interface VersionPoint {
-  readonly logPosition: number;
-  /** Event time of the last window, ISO 8601, or null before the first. */
-  readonly time: string | null;
 }
 
 /**
@@ -46,7 +42,7 @@ export interface VersionPoint {
  * Of more versions than are to be kept the oldest goes, but never the one that answers, the one before it, the last
  * before a drift, or the challenger proposed last.
  */
-export class ModelLine {
+export class ModelLine implements Line {
   private model: ModelState;
   private activeVersion = 0;
   private previousVersion = 0;
@@ -62,6 +58,7 @@ export class ModelLine {
   private readonly codec: ModelCodec;
   private readonly keepsVersions: boolean;
   private readonly versionsKept: number;
+  private readonly versionEvery: number;
   private readonly shelf: VersionShelf;
 
   /** @throws FeatureSchemaError, StateFormatError when `startFrom` does not fit. */
@@ -74,6 +71,7 @@ export class ModelLine {
     this.codec = codec;
     this.keepsVersions = options.versions ?? true;
     this.versionsKept = options.versionsKept ?? VERSIONS_KEPT;
+    this.versionEvery = options.versionEvery ?? VERSION_EVERY;
     this.shelf = new VersionShelf(artifacts, digest);
     if (options.startFrom === undefined) {
       this.model = freshModel(options.classifier, options.featureNames, options.seed ?? 1);
@@ -135,9 +133,16 @@ export class ModelLine {
     return true;
   }
 
-  /** A drift begins: the version that answers now is the last good one. */
-  driftBegins(): void {
-    this.beforeDrift = this.activeVersion;
+  /** Adds what was learned apart. @throws TooManyClassesError, DifferentModelError; nothing has changed then. */
+  merge(part: ModelState): void {
+    this.model = mergeModels(this.model, part);
+    this.learnedSince += part.classifier.learned;
+    this.scoresSince.addAll(part.lineage);
+  }
+
+  /** A drift begins: the version that answers now is the last good one, or another that answered where it was noticed. */
+  driftBegins(lastGood = this.activeVersion): void {
+    this.beforeDrift = lastGood;
   }
 
   /** Makes a version of the model as it is now. @param command offset of the command that asked for it. */
@@ -151,6 +156,10 @@ export class ModelLine {
     const parent = this.activeVersion;
     this.activate(++this.highest);
     this.put(this.model, { version: this.highest, parent, cause }, at, outputs, command);
+  }
+
+  makeVersionIfDue(at: VersionPoint, outputs: Outputs): void {
+    if (this.learnedSince >= this.versionEvery) this.makeVersion('count', at, outputs);
   }
 
   /** Makes a version of a challenger: it answers once it is promoted. @returns its number. */
@@ -265,7 +274,14 @@ export class ModelLine {
       digest: shelved.digest,
       time: at.time,
     };
-    this.tell({ kind: 'created', manifest, ...(command === undefined ? {} : { command }) }, outputs);
+    this.tell(
+      {
+        ...{ kind: 'created', manifest },
+        ...(command === undefined ? {} : { command }),
+        ...(at.merged === undefined ? {} : { merged: at.merged }),
+      },
+      outputs,
+    );
     this.removeOld(outputs);
   }
 

@@ -4,7 +4,7 @@ import type { Classifier, ClassifierFactory } from '../classifier.js';
 import { Familiarity } from '../novelty/familiarity.js';
 import { ConfusionMatrix } from '../scores/confusion-matrix.js';
 import { Inertia } from '../sequence/inertia.js';
-import { FeatureSchemaError } from './learner-options.js';
+import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
 
 const FORMAT = 'hark.model';
 const FORMAT_VERSION = 2;
@@ -26,6 +26,21 @@ export interface ModelCodec {
   readonly featureNames: readonly string[];
   /** @returns null when there is no classifier of this name here. */
   readonly classifiers: (name: string) => ClassifierFactory | null;
+}
+
+/** @returns how the models of a learner with these options are made and read. */
+export function modelCodec(
+  options: Pick<
+    LearnerOptions,
+    'classifier' | 'challengers' | 'classifiers' | 'featureSchema' | 'featureNames'
+  >,
+): ModelCodec {
+  const named = [options.classifier, ...(options.challengers ?? [])];
+  return {
+    featureSchema: options.featureSchema,
+    featureNames: options.featureNames,
+    classifiers: options.classifiers ?? ((name) => named.find((factory) => factory.name === name) ?? null),
+  };
 }
 
 export function freshModel(

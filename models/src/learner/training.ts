@@ -15,8 +15,9 @@ import { challengerAlert } from './challenger-alert.js';
 import { driftAlert } from './drift-alert.js';
 import { labelsAlert } from './labels-alert.js';
 import type { LearnerOptions } from './learner-options.js';
-import type { ModelLine, Refusal, VersionPoint } from './model-line.js';
-import { canLearn, type ModelCodec } from './model-state.js';
+import type { Line, VersionPoint } from './line.js';
+import type { Refusal } from './model-line.js';
+import { canLearn, type ModelCodec, type ModelState } from './model-state.js';
 
 /** Windows that count as recent in the sliding scores. */
 const RECENT_SPAN = 500;
@@ -37,6 +38,14 @@ export interface Example extends DeviceId {
   readonly shared: SharedAnswer | null;
   /** Of the answer; null where the window has been passed on as unlabelled before. */
   readonly confidence: number | null;
+}
+
+/** A line of versions in which challengers stand, too. */
+export interface ChallengerLine {
+  /** @returns the version's number. */
+  makeChallengerVersion(model: ModelState, at: VersionPoint, outputs: Outputs): number;
+  /** @returns why not, with nothing changed; null when done. */
+  promote(to: number): Refusal | null;
 }
 
 /** Drift episodes whose beginning is remembered. */
@@ -65,10 +74,14 @@ export class Training {
 
   constructor(
     private readonly options: LearnerOptions,
-    private readonly line: ModelLine,
+    private readonly line: Line,
+    /** Null where there are no challengers. */
+    private readonly challengerLine: ChallengerLine | null,
     private readonly answering: Answering,
     /** Where the stream stands. */
     private readonly at: () => VersionPoint,
+    /** Stands before the numbers of episodes in alerts. */
+    private readonly episodes = '',
   ) {
     this.learning = options.learning ?? true;
     this.challengers = new Challengers(options.challengers ?? [], {
@@ -107,9 +120,7 @@ export class Training {
     }
     this.tellDrifts(reports, outputs);
     for (const challenge of challenges) this.tellChallenge(challenge, outputs);
-    if (this.line.learnedSinceVersion >= (this.options.versionEvery ?? 1000)) {
-      this.line.makeVersion('count', this.at(), outputs);
-    }
+    this.line.makeVersionIfDue(this.at(), outputs);
     return this.learning;
   }
 
@@ -130,14 +141,9 @@ export class Training {
     this.tellDrifts(this.watch.addUnlabelled(user, device, answered, confidence, features), outputs);
   }
 
-  /** @returns why not, with nothing changed; null when done. */
-  rollBack(to: number): Refusal | null {
-    return this.replaceModel(() => this.line.rollBack(to));
-  }
-
-  /** @returns why not, with nothing changed; null when done. */
-  promote(to: number): Refusal | null {
-    return this.replaceModel(() => this.line.promote(to));
+  /** Another model answers from now on. */
+  modelReplaced(before: ModelState): void {
+    this.challengers.modelReplaced(this.line.classifier, before);
   }
 
   write(state: StateWriter, featureSchema: string): void {
@@ -182,7 +188,7 @@ export class Training {
   private checkLabel(example: Example, { activity, confidence }: SharedAnswer, outputs: Outputs): void {
     const contradicted = activity !== example.label && confidence >= SURE_CONFIDENCE;
     const found = this.disagreement.add(deviceKey(example), contradicted);
-    if (found !== null) tell(labelsAlert(example, found, this.time()), outputs);
+    if (found !== null) tell(labelsAlert(example, found, this.episodes, this.time()), outputs);
   }
 
   /** Challengers and the current classifier, each asked alone about the window as devices are seen to lie. */
@@ -214,7 +220,7 @@ export class Training {
     }
     const lastGoodVersion = this.options.versions === false ? null : (lastGood.get(episode) ?? null);
     const at = { time: this.time(), modelVersion: line.version, lastGoodVersion };
-    tell(driftAlert(report, at), outputs);
+    tell(driftAlert(report, this.episodes, at), outputs);
     if (stage === 'recovered') lastGood.delete(episode);
     if (stage !== 'drift' || !this.learning) return;
     line.makeVersion('drift', this.at(), outputs);
@@ -224,11 +230,15 @@ export class Training {
   }
 
   private tellChallenge({ score, model, isNew }: Challenge, outputs: Outputs): void {
-    const currentVersion = this.line.version;
-    const version = this.line.makeChallengerVersion(model, this.at(), outputs);
+    const { challengerLine } = this;
+    if (challengerLine === null) return;
+    const { version: currentVersion, current: before } = this.line;
+    const version = challengerLine.makeChallengerVersion(model, this.at(), outputs);
     this.challengers.propose(score.challenger, version);
-    const promoted = this.options.onBetterChallenger === 'promote' && this.promote(version) === null;
+    const promoted =
+      this.options.onBetterChallenger === 'promote' && challengerLine.promote(version) === null;
     if (promoted) {
+      this.modelReplaced(before);
       this.line.tell(
         {
           ...{
@@ -245,13 +255,6 @@ export class Training {
     }
     if (isNew)
       tell(challengerAlert(score, { time: this.time(), version, currentVersion, promoted }), outputs);
-  }
-
-  private replaceModel(replace: () => Refusal | null): Refusal | null {
-    const before = this.line.current;
-    const refusal = replace();
-    if (refusal === null) this.challengers.modelReplaced(this.line.classifier, before);
-    return refusal;
   }
 
   /** Event time of the last window; a window has been seen by the time anything is told. */

@@ -19,12 +19,16 @@ export class UserShelf {
   private readonly away = new Map<string, string>();
   private filed = 0;
 
-  /** @param most users at hand. */
+  /**
+   * @param most users at hand.
+   * @param folder of their files; nobody else has the same.
+   */
   constructor(
     private readonly adaptation: UserAdaptation,
     private readonly artifacts: Pick<ArtifactStore, 'read'>,
     private readonly digest: (bytes: Uint8Array) => string,
     private readonly most: number,
+    private readonly folder: string,
   ) {}
 
   /** Users put away. */
@@ -51,7 +55,7 @@ export class UserShelf {
       const state = quiet === null ? null : this.adaptation.setAside(quiet);
       if (quiet === null || state === null) return;
       // The digest is part of the name for the reason that a version's is, see versionStateName.
-      const file = `users/${++this.filed}-${this.digest(state).slice(0, 16)}.state`;
+      const file = `${this.folder}/${++this.filed}-${this.digest(state).slice(0, 16)}.state`;
       outputs.artifact(file, state);
       this.away.set(quiet, file);
     }

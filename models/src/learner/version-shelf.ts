@@ -46,7 +46,7 @@ export class VersionShelf {
   }
 
   /** @throws StateFormatError when the state is gone, or not what its digest says. */
-  state({ version, digest }: ShelvedVersion): Uint8Array {
+  state({ version, digest }: Pick<ShelvedVersion, 'version' | 'digest'>): Uint8Array {
     const name = versionStateName(version, digest);
     const state = this.unstored.get(name) ?? this.artifacts.read(name);
     if (state === null) throw new StateFormatError(`version ${version} is gone: there is no ${name}`);

@@ -73,14 +73,15 @@ export class Familiarity {
     return this.strangeness(x) > LIMIT;
   }
 
-  /** Learns one labelled window. @param target number of its class, 0 to 31. */
-  learn(x: Float64Array, target: number): void {
-    if (this.learned >= SETTLED_AFTER) this.note(this.distance(x));
+  /**
+   * Learns one labelled window.
+   * @param target number of its class, 0 to 31.
+   * @param by what has learned more, where this is a part that is to be merged with it: the distance is measured there.
+   */
+  learn(x: Float64Array, target: number, by: Familiarity = this): void {
+    if (by.learned >= SETTLED_AFTER) this.note(by.distance(x));
     this.gather(x);
-    while (this.means.length <= target) {
-      this.means.push(new Float64Array(this.values.length));
-      this.squares.push(new Float64Array(this.values.length));
-    }
+    this.know(target);
     const { values, within } = this;
     const mean = this.means[target];
     const squares = this.squares[target];
@@ -93,6 +94,17 @@ export class Familiarity {
       squares[i] += square;
       within[i] += square;
     }
+  }
+
+  /**
+   * Adds what a part has learned apart: as if its windows had come after those of this one, to rounding.
+   * @param targets the number here of each of its classes.
+   */
+  add(part: Familiarity, targets: readonly number[]): void {
+    for (const [there, mean] of part.means.entries())
+      this.addClass(targets[there], part.counts[there], mean, part.squares[there]);
+    this.learned += part.learned;
+    this.addNoted(part);
   }
 
   write(state: StateWriter): void {
@@ -144,6 +156,39 @@ export class Familiarity {
       if (sum < nearest) nearest = sum;
     }
     return Math.log(nearest / values.length + LEAST_DISTANCE);
+  }
+
+  private know(target: number): void {
+    while (this.means.length <= target) {
+      this.means.push(new Float64Array(this.values.length));
+      this.squares.push(new Float64Array(this.values.length));
+    }
+  }
+
+  /** Means and sums of squared deviations of two samples are those of both: Chan, Golub & LeVeque (1979). */
+  private addClass(target: number, count: number, means: Float64Array, added: Float64Array): void {
+    if (count === 0) return;
+    this.know(target);
+    const [mean, squares, before] = [this.means[target], this.squares[target], this.counts[target]];
+    const all = (this.counts[target] = before + count);
+    for (let i = 0; i < mean.length; i++) {
+      const delta = means[i] - mean[i];
+      mean[i] += (delta * count) / all;
+      const square = added[i] + (delta * delta * before * count) / all;
+      squares[i] += square;
+      this.within[i] += square;
+    }
+  }
+
+  /** Of the distances noted here so many are taken over as the memory has room for beside the new ones. */
+  private addNoted({ noted, usual, variance }: Familiarity): void {
+    if (noted === 0) return;
+    const kept = Math.min(this.noted, MEMORY - noted);
+    const all = kept + noted;
+    const delta = usual - this.usual;
+    this.usual += (delta * noted) / all;
+    this.variance = (this.variance * kept + variance * noted + (delta * delta * kept * noted) / all) / all;
+    this.noted = all;
   }
 
   private note(distance: number): void {

@@ -35,6 +35,14 @@ export class ConfusionMatrix {
     this.countHeld--;
   }
 
+  /** Adds all that another has counted. */
+  addAll(other: ConfusionMatrix): void {
+    const numbers = other.classes.map((name) => this.number(name));
+    for (const [truth, row] of other.rows.entries())
+      for (const [predicted, count] of row.entries()) this.rows[numbers[truth]][numbers[predicted]] += count;
+    this.countHeld += other.countHeld;
+  }
+
   get count(): number {
     return this.countHeld;
   }

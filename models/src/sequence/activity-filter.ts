@@ -34,16 +34,12 @@ export class ActivityFilter {
 
   /** @param inertia part of what was learned: it belongs to the model. */
   constructor(
-    private inertiaHeld = new Inertia(),
+    public inertia = new Inertia(),
     { devices = DEVICES }: ActivityFilterOptions = {},
   ) {
     this.most = devices;
     const values = new Float64Array(MAX_ACTIVITIES);
     this.outputs = Array.from({ length: MAX_ACTIVITIES + 1 }, (_, count) => values.subarray(0, count));
-  }
-
-  get inertia(): Inertia {
-    return this.inertiaHeld;
   }
 
   /** Devices remembered. */
@@ -74,7 +70,7 @@ export class ActivityFilter {
     const belief = this.outputs[classes];
     // In half windows: 1 from one window to the next by default.
     const steps = before === null ? Infinity : (2 * (startMs - before.startMs)) / sizeMs;
-    const kept = before === null ? 0 : this.inertiaHeld.over(steps);
+    const kept = before === null ? 0 : this.inertia.over(steps);
     let sum = 0;
     for (let c = 0; c < classes; c++) {
       const believed = before !== null && c < before.belief.length ? before.belief[c] : 0;
@@ -85,14 +81,14 @@ export class ActivityFilter {
       sum += belief[c];
     }
     for (let c = 0; c < classes; c++) belief[c] /= sum;
-    if (final) this.inertiaHeld.note(before?.belief ?? null, this.prior, belief, kept, steps);
+    if (final) this.inertia.note(before?.belief ?? null, this.prior, belief, kept, steps);
     chain.add(startMs, final, belief);
     return belief;
   }
 
   /** A window is answered without {@link posterior}: what is learned next is not about the window before it. */
   skip(): void {
-    this.inertiaHeld.noteNothing();
+    this.inertia.noteNothing();
   }
 
   /**
@@ -101,12 +97,12 @@ export class ActivityFilter {
    * @param target class number; one that had no probability yet teaches nothing.
    */
   observe(target: number): void {
-    this.inertiaHeld.learn(target);
+    this.inertia.learn(target);
   }
 
   /** Another model answers from now on: its classes may have other numbers, so what was believed is forgotten. */
   modelReplaced(inertia: Inertia): void {
-    this.inertiaHeld = inertia;
+    this.inertia = inertia;
     this.forgetBeliefs();
   }
 
@@ -125,7 +121,7 @@ export class ActivityFilter {
 
   private forgetBeliefs(): void {
     this.chains.clear();
-    this.inertiaHeld.noteNothing();
+    this.inertia.noteNothing();
   }
 
   private chain(key: string): BeliefChain {

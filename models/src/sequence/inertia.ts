@@ -7,6 +7,8 @@ const LEAST = -4;
 const MOST = 2.2;
 /** Step of the descent. */
 const RATE = 0.3;
+/** Windows that what was learned elsewhere is weighed against. */
+const MEMORY = 100;
 
 /**
  * How likely an activity is to go on for half a window more. It follows, label by label, the gradient of the log loss
@@ -72,6 +74,13 @@ export class Inertia {
     const gradient = (expected - (before[target] - 1 / classes) / prior[target]) * this.slope;
     const bounded = Math.max(-1, Math.min(1, gradient));
     this.set(Math.max(LEAST, Math.min(MOST, this.logOdds - RATE * bounded)));
+    this.noteNothing();
+  }
+
+  /** Moves towards what somebody else has come to who learned so many windows. */
+  add(other: Inertia, windows: number): void {
+    const share = windows / (windows + MEMORY);
+    this.set(this.logOdds + share * (other.logOdds - this.logOdds));
     this.noteNothing();
   }
 

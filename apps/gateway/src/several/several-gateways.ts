@@ -30,6 +30,8 @@ export interface SeveralGatewaysOptions {
   readonly kafka: KafkaOptions;
   /** With its partitions. */
   readonly log: KafkaLog;
+  /** See `SequencedLog.orderOf`. */
+  readonly orderOf: (topic: string) => string;
 }
 
 /**
@@ -115,9 +117,9 @@ export class SeveralGateways {
   }
 
   private async open(): Promise<void> {
-    const { log } = this.options;
+    const { log, orderOf } = this.options;
     const writer = await log.writer(APP, TURN, this.address);
-    await log.hear(GONE_ON_FROM);
+    await log.hear(GONE_ON_FROM.map(orderOf));
     if (this.ending.signal.aborted) return;
     this.writer.begin(writer);
     this.derived.begin(writer);

@@ -4,8 +4,9 @@ import {
   Health,
   RunnerHost,
   recordedWindowSettings,
-  type RunnerStatus,
+  type PartitionWork,
   type ServiceContext,
+  type SharedWork,
 } from '@hark/service';
 import { Windower, type ArtifactStore } from '@hark/streaming';
 import type { KafkaLog, KafkaWriter } from '@hark/streaming/adapters';
@@ -13,7 +14,6 @@ import { Registry } from 'prom-client';
 import { FrontDoor } from '../front-door/front-door.js';
 import { IdleClock } from '../idle-clock.js';
 import type { ingestSettings } from '../settings.js';
-import type { PartitionWork } from './held-partitions.js';
 
 export interface IngestPartitionOptions {
   readonly log: KafkaLog;
@@ -26,7 +26,7 @@ export interface IngestPartitionOptions {
 }
 
 /** Front door and windower of one partition: its samples, windows and refused rows, with a writer of its own. */
-export class IngestPartition implements PartitionWork {
+export class IngestPartition implements SharedWork {
   private constructor(
     readonly partition: number,
     readonly writer: KafkaWriter,
@@ -99,9 +99,5 @@ export class IngestPartition implements PartitionWork {
   async missing(): Promise<string | null> {
     const [missing] = Object.values(await this.health.notReady());
     return this.frontDoor.unavailable() ?? missing ?? null;
-  }
-
-  status(): Promise<RunnerStatus> {
-    return this.host.status();
   }
 }

@@ -1,6 +1,16 @@
-import { SettingsError, ownAddress, retentionLimits, type ServiceContext } from '@hark/service';
+import { TOPICS } from '@hark/contracts';
+import {
+  SettingsError,
+  SharedPartitions,
+  ownAddress,
+  registerPartitionMetrics,
+  retentionLimits,
+  sharedRunnerStatus,
+  type RunnerOfPartitions,
+  type ServiceContext,
+} from '@hark/service';
 import type { ArtifactStore, Log } from '@hark/streaming';
-import { PartitionGroup, type KafkaLog, type KafkaOptions } from '@hark/streaming/adapters';
+import type { KafkaLog, KafkaOptions, KafkaWriter } from '@hark/streaming/adapters';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,11 +22,8 @@ import { KafkaSource } from '../kafka-source/kafka-source.js';
 import { reportKafka } from '../reports/kafka/report-kafka-settings.js';
 import { registerSampleMetrics } from '../sample-metrics.js';
 import type { ingestSettings } from '../settings.js';
-import { HeldPartitions } from './held-partitions.js';
 import { IngestPartition } from './ingest-partition.js';
 import { refuseOnePartitionRoutes, refuseSockets } from './one-partition-routes.js';
-import { windowerStatus } from './partition-lag.js';
-import { registerPartitionMetrics } from './partition-metrics.js';
 import { PartitionedDoor } from './partitioned-door.js';
 import { partsRoute } from './parts-route.js';
 import { Peers } from './peers.js';
@@ -31,8 +38,9 @@ export interface PartitionedIngestOptions {
   readonly settings: ReturnType<typeof ingestSettings>;
 }
 
-/** By then a process has heard of an assignment: heartbeats are twice a second. */
-const TAKEN_BACK_MS = 3000;
+const WINDOWER: RunnerOfPartitions = {
+  ...{ app: 'ingest', runner: 'windower', input: TOPICS.samples, output: TOPICS.windows },
+};
 
 /** What one process alone can do, and is not handed on. */
 const FOR_ONE = ['HARK_MQTT_URL', 'HARK_MQTT_BROKER_PORT', 'HARK_PHONE_TOKEN', 'HARK_WATCH_DIR'] as const;
@@ -57,35 +65,24 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
   const { health, metrics, logger } = context;
   const { partitions } = log;
   checkPartitionedSettings(settings);
-  let address = '';
-  let failed: (error: unknown) => void = () => undefined;
-  const failure = new Promise<never>((_, reject) => (failed = reject));
-  // Looked at once the app runs.
-  failure.catch(() => undefined);
   const { builtIn, staticFolder, filesFolder, HARK_DATA: dataFolder } = settings;
-  const held = new HeldPartitions<IngestPartition>({
-    open: (partition) =>
-      IngestPartition.open(
-        partition,
-        {
-          ...{ log, artifacts, settings, address },
-          single: (writer) =>
-            SingleWork.open(
-              writer,
-              {
-                ...{ log, sequenced, artifacts, dataFolder, staticFolder, filesFolder, builtIn },
-                kafka: reportKafka(settings),
-              },
-              context,
-            ),
-        },
-        context,
-      ),
-    onChange: (partition, isHeld) =>
-      logger.info({ partition }, isHeld ? 'works a partition' : 'gives a partition up'),
-    onFailure: failed,
-    pause: () => sleep(TAKEN_BACK_MS, undefined, { ref: false }),
-  });
+  const single = (writer: KafkaWriter) =>
+    SingleWork.open(
+      writer,
+      {
+        ...{ log, sequenced, artifacts, dataFolder, staticFolder, filesFolder, builtIn },
+        kafka: reportKafka(settings),
+      },
+      context,
+    );
+  const held = new SharedPartitions<IngestPartition>(
+    {
+      ...{ app: 'ingest', kafka, partitions },
+      open: (partition, address) =>
+        IngestPartition.open(partition, { log, artifacts, settings, address, single }, context),
+    },
+    context,
+  );
   const door = new PartitionedDoor({
     partitions,
     activities: new KnownActivities(settings.activities),
@@ -95,26 +92,11 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
       sleep: (milliseconds) => sleep(milliseconds),
     }),
   });
-  const group = new PartitionGroup({
-    ...{ ...kafka, app: 'ingest', partitions, onFailure: failed },
-    holds: () => held.held,
-    onAssigned: (assigned) => held.assign(assigned),
-  });
-  health.require('partitions', async () => {
-    const missing = held.missing();
-    if (missing !== null) return missing;
-    for (const work of held.all) {
-      const reason = await work.missing();
-      if (reason !== null) return `${work.partition}: ${reason}`;
-    }
-    return null;
-  });
-  health.report('windower', () => windowerStatus(log, sequenced));
-  health.report('partitions', () => ({ all: partitions, held: held.held, address }));
+  health.report('windower', () => sharedRunnerStatus(log, sequenced, WINDOWER));
   health.report('frontDoor', () => frontDoorStatus(held.all));
   health.report('devices', () => held.all.flatMap(({ windower }) => windower.status()));
   registerSampleMetrics(metrics, { status: () => held.all.flatMap(({ windower }) => windower.status()) });
-  registerPartitionMetrics(metrics, () => held.all);
+  registerPartitionMetrics(metrics, 'windower', () => held.all);
   const topic = settings.HARK_KAFKA_SOURCE_TOPIC;
   const source =
     topic === undefined
@@ -140,15 +122,12 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
     },
     run: async () => {
       const { port } = server.address() as AddressInfo;
-      address = ownAddress(settings.HARK_INGEST_ADDRESS, settings.HARK_HOST, port);
-      await group.join();
-      await source?.start();
-      await failure;
+      const address = ownAddress(settings.HARK_INGEST_ADDRESS, settings.HARK_HOST, port);
+      await Promise.all([held.run(address), source?.start()]);
     },
     stop: async () => {
       await source?.stop();
       await held.stop();
-      await group.leave();
       await log.close();
     },
   };

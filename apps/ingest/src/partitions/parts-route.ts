@@ -1,18 +1,17 @@
 import { problem } from '@hark/contracts';
-import { HOLDER_HEADER, type ProblemError } from '@hark/service';
+import { HOLDER_HEADER, type ProblemError, type SharedPartitions } from '@hark/service';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InFlightBudget } from '../front-door/in-flight-budget.js';
 import { problemFor } from '../front-door/intake-problems.js';
 import { SequenceGapError, TooManyProducersError } from '../front-door/producers.js';
 import { readBody } from '../front-door/request-body.js';
-import type { HeldPartitions } from './held-partitions.js';
 import type { IngestPartition } from './ingest-partition.js';
 import { decodePart } from './part-message.js';
 import { PartitionAwayError } from './partition-away-error.js';
 import type { PartitionedDoor } from './partitioned-door.js';
 
 export interface PartsRouteOptions {
-  readonly held: HeldPartitions<IngestPartition>;
+  readonly held: Pick<SharedPartitions<IngestPartition>, 'get'>;
   readonly door: PartitionedDoor;
   readonly budget: InFlightBudget;
 }

@@ -1,9 +1,14 @@
-import { abortableSleep, Health, SEQUENCED_TOPICS, type ServiceContext } from '@hark/service';
+import {
+  abortableSleep,
+  Health,
+  SEQUENCED_TOPICS,
+  type PartitionWork,
+  type ServiceContext,
+} from '@hark/service';
 import { Sequencer, type Log } from '@hark/streaming';
 import type { KafkaLog, KafkaWriter } from '@hark/streaming/adapters';
 import { Registry, type Metric } from 'prom-client';
 import { IngestReports, type IngestReportsOptions } from '../reports/ingest-reports.js';
-import type { PartitionWork } from './held-partitions.js';
 
 export interface SingleWorkOptions extends Omit<IngestReportsOptions, 'log' | 'writer'> {
   readonly log: KafkaLog;
@@ -30,7 +35,7 @@ export class SingleWork implements PartitionWork {
   ): Promise<SingleWork> {
     const { partitions } = log;
     const sequencer = new Sequencer({
-      ...{ log, writer, partitions, topics: SEQUENCED_TOPICS, sleep: abortableSleep },
+      ...{ log, writer, partitions, topics: SEQUENCED_TOPICS.ingest, sleep: abortableSleep },
     });
     await sequencer.recover();
     const metrics = new Registry();

@@ -12,7 +12,7 @@ export const HARK_TOPIC_OWNERS: TopicOwners = {
     TOPICS.reportSources,
     TOPICS.ingestSettings,
   ],
-  learner: [TOPICS.predictions, TOPICS.alerts, TOPICS.models, TOPICS.learnerSettings],
+  learner: [TOPICS.predictions, TOPICS.alerts, TOPICS.models, TOPICS.modelMerge, TOPICS.learnerSettings],
   gateway: [
     TOPICS.commands,
     TOPICS.labels,

@@ -15,13 +15,17 @@ interface Status {
   readonly windower?: { readonly lagRecords: number };
   readonly learner?: { readonly lagRecords: number };
   readonly devices?: readonly Readonly<Record<string, unknown>>[];
-  readonly model?: {
-    readonly version: number;
-    readonly learning: boolean;
-    readonly windows: { readonly learned: number };
-    readonly scores: { readonly recent: { readonly windows: number; readonly accuracy: number } };
-    readonly drift: { readonly stage: string };
-  };
+  readonly model?: ModelStatus;
+  /** Of several learners, of each partition that this one works. */
+  readonly models?: readonly (ModelStatus & { readonly partition: number })[];
+}
+
+interface ModelStatus {
+  readonly version: number;
+  readonly learning: boolean;
+  readonly windows: { readonly learned: number };
+  readonly scores: { readonly recent: { readonly windows: number; readonly accuracy: number } };
+  readonly drift: { readonly stage: string };
 }
 
 export function statusCommand(program: Command, terminal: Terminal): void {
@@ -60,8 +64,10 @@ async function status(options: { json?: true }, terminal: Terminal): Promise<voi
         ]),
       ),
     );
-    const model = pages.get('learner')?.model;
+    const { model, models = [] } = pages.get('learner') ?? {};
     if (model !== undefined) terminal.out(`\n${modelLine(model)}`);
+    if (models.length > 0)
+      terminal.out(`\n${models.map((each) => `partition ${each.partition}: ${modelLine(each)}`).join('\n')}`);
     const devices = pages.get('ingest')?.devices ?? [];
     if (devices.length > 0) terminal.out(`\n${deviceTable(devices)}`);
   }
@@ -74,7 +80,7 @@ function nullWhenAway(error: unknown): null {
   throw error;
 }
 
-function modelLine({ version, learning, windows, scores, drift }: NonNullable<Status['model']>): string {
+function modelLine({ version, learning, windows, scores, drift }: ModelStatus): string {
   const { recent } = scores;
   const accuracy =
     recent.windows === 0 ? 'nothing scored yet' : `${percent(recent.accuracy)} of the last ${recent.windows}`;

@@ -33,6 +33,8 @@ const HEAR_MS = 5;
 export interface KafkaLogOptions extends KafkaOptions {
   /** How many partitions each topic has; absent = as many as the log has that exists, or one. */
   readonly partitions?: number;
+  /** Whether several learners share the partitions; absent = as the log has it that exists, or one. */
+  readonly learners?: LogIdentity['learners'];
   readonly owners?: TopicOwners;
   /** Apps of which several processes share a single partition; with several partitions all apps may. */
   readonly grouped?: readonly string[];
@@ -75,7 +77,7 @@ export class KafkaLog implements Log {
   private readonly availability: Availability;
   private readonly tail: Tail;
   private readonly lookUps: LookUpThread;
-  private identity: LogIdentity = { epoch: '', partitions: 0 };
+  private identity: LogIdentity = { epoch: '', partitions: 0, learners: 'one' };
   private closing: Promise<void> | null = null;
 
   private constructor(private readonly options: KafkaLogOptions) {
@@ -256,19 +258,25 @@ export class KafkaLog implements Log {
   }
 
   private async prepare(): Promise<void> {
-    const { prefix, replication, partitions = 1 } = this.options;
+    const { prefix, replication, partitions = 1, learners = 'one' } = this.options;
     const one = (count: number) =>
       plannedTopics(this.owners, count, this.options.opened, this.options.grouped);
     await makeTopics(this.reading, prefix, one(partitions).slice(0, 1), replication);
     this.identity = await readOrMakeIdentity(this.connect(), this.reading, prefix, {
       epoch: this.options.epoch ?? randomUUID(),
       partitions,
+      learners,
     });
     const found = this.identity.partitions;
     if (found !== (this.options.partitions ?? found))
       throw new KafkaRefusalError(
         `the log ${prefix} was made with ${found} partitions, and that can't change: ` +
           `set HARK_KAFKA_PARTITIONS=${found}, or take another HARK_KAFKA_PREFIX`,
+      );
+    if (this.identity.learners !== (this.options.learners ?? this.identity.learners))
+      throw new KafkaRefusalError(
+        `the log ${prefix} was made for ${this.identity.learners === 'one' ? 'one learner' : 'several learners'}, ` +
+          `and that can't change: set HARK_KAFKA_LEARNERS=${this.identity.learners}, or take another HARK_KAFKA_PREFIX`,
       );
     const planned = one(this.identity.partitions);
     await makeTopics(this.reading, prefix, planned, replication);

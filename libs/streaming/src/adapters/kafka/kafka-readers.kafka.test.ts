@@ -8,15 +8,17 @@ const prefix = `readers-${process.pid}.`;
 const logs: KafkaLog[] = [];
 let made = 0;
 
+const options = (name: string) => ({
+  brokers: [brokers!],
+  prefix: prefix + name,
+  partitions: 2,
+  owners: { ingest: ['samples'] },
+  cacheBytes: 16 << 20,
+});
+
 /** As another process would: nothing is shared but the broker. */
 async function open(name: string): Promise<KafkaLog> {
-  const log = await KafkaLog.open({
-    brokers: [brokers!],
-    prefix: prefix + name,
-    partitions: 2,
-    owners: { ingest: ['samples'] },
-    cacheBytes: 16 << 20,
-  });
+  const log = await KafkaLog.open(options(name));
   logs.push(log);
   return log;
 }
@@ -45,6 +47,20 @@ describe.skipIf(brokers === null)('a log in Kafka, from another process', () => 
     await expect(
       KafkaLog.open({ brokers: [brokers!], prefix: prefix + name, partitions: 3, cacheBytes: 16 << 20 }),
     ).rejects.toThrow(/was made with 2 partitions.*HARK_KAFKA_PARTITIONS=2/);
+  });
+
+  it('refuses several learners where it was made for one, and the other way round', async () => {
+    const opened = (name: string, learners: 'one' | 'several') =>
+      KafkaLog.open({ ...options(name), learners }).then((log) => logs.push(log));
+    for (const [made, other] of [
+      ['one', 'several'],
+      ['several', 'one'],
+    ] as const) {
+      const name = `learners-${made}.`;
+      await opened(name, made);
+      await expect(opened(name, other)).rejects.toThrow(`set HARK_KAFKA_LEARNERS=${made}`);
+      await opened(name, made);
+    }
   });
 
   it('tells where a runner stands without being its writer', async () => {

@@ -8,6 +8,8 @@ import { Transactions } from './transactions.js';
 export interface LogIdentity {
   readonly epoch: string;
   readonly partitions: number;
+  /** Whether the topics that the learner writes stand in the first partition alone, or in all. */
+  readonly learners: 'one' | 'several';
 }
 
 const FORMAT = 1;
@@ -42,12 +44,18 @@ export async function readIdentity(connection: KafkaConnection, prefix: string):
     const [{ messages, next }] = await connection.fetch([{ topic, partition: 0, kafkaOffset }], 1 << 16, 0);
     const value = messages[0]?.value;
     if (value) {
-      const { format, epoch, partitions } = JSON.parse(value.toString()) as LogIdentity & { format: number };
+      // Logs of before several learners don't say so.
+      const {
+        format,
+        epoch,
+        partitions,
+        learners = 'one',
+      } = JSON.parse(value.toString()) as LogIdentity & { format: number };
       if (format > FORMAT)
         throw new KafkaRefusalError(
           `the log ${prefix} has format ${format}; this version reads up to ${FORMAT}`,
         );
-      return { epoch, partitions };
+      return { epoch, partitions, learners };
     }
     if (next === kafkaOffset) return null;
     kafkaOffset = next;

@@ -129,5 +129,7 @@ describe('a topic of several partitions, read as one', () => {
     });
     expect(await sequenced.end('labels', 0)).toBe(1);
     expect(await sequenced.read('labels', 0, 0, 1)).toEqual(await log.read('labels', 0, 0, 1));
+    expect(sequenced.orderOf('labels')).toBe('labels');
+    expect(sequenced.orderOf('windows')).toBe('windows-sequence');
   });
 });

@@ -79,6 +79,11 @@ export class SequencedLog extends LogView<Log> implements Log {
     return Math.max(0, (await this.end(topic, 0)) - waiting);
   }
 
+  /** The topic of which everything has to have been heard to read all of a topic: where it is put in order, that order. */
+  orderOf(topic: string): string {
+    return this.sequences.has(topic) ? sequenceTopic(topic) : topic;
+  }
+
   writer(app: string): Promise<LogWriter> {
     return this.log.writer(app);
   }

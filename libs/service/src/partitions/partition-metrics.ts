@@ -6,15 +6,19 @@ interface Measured {
   readonly metrics: Registry;
 }
 
-/** The windower's metrics, with one more label: the partition. Those that other processes work are told by them. */
-export function registerPartitionMetrics(metrics: Registry, works: () => readonly Measured[]): void {
+/** The metrics of a runner, with one more label: the partition. Those that other processes work are told by them. */
+export function registerPartitionMetrics(
+  metrics: Registry,
+  runner: string,
+  works: () => readonly Measured[],
+): void {
   const valueOf = async (registry: Registry, name: string): Promise<number> =>
     (await registry.getSingleMetric(name)?.get())?.values[0]?.value ?? 0;
   const labelNames = ['partition'] as const;
   const registers = [metrics];
   for (const [name, help] of [
-    ['hark_windower_records_total', 'Records that the windower has taken'],
-    ['hark_windower_bytes_total', 'Bytes of input that the windower has taken'],
+    [`hark_${runner}_records_total`, `Records that the ${runner} has taken`],
+    [`hark_${runner}_bytes_total`, `Bytes of input that the ${runner} has taken`],
   ])
     new Counter({
       ...{ name, help, labelNames, registers },
@@ -25,7 +29,7 @@ export function registerPartitionMetrics(metrics: Registry, works: () => readonl
         found.forEach(({ partition }, i) => this.inc({ partition }, values[i]));
       },
     });
-  const name = 'hark_windower_lag_records';
+  const name = `hark_${runner}_lag_records`;
   new Gauge({
     ...{ name, help: 'Records of its inputs whose outputs do not stand yet', labelNames, registers },
     async collect() {
