@@ -107,6 +107,17 @@ describe('JsonRows', () => {
     expect(readBoth(row).batch.rows).toBe(1);
   });
 
+  it('reads unlabelled rows among others as it reads each of them alone', () => {
+    const rows = [ROW, withValue('gt', 'null'), withValue('gt', ' null '), ROW, withValue('gt', 'null')];
+    const { batch, rejected } = read(rows.join('\n'));
+    expect(rejected).toEqual([]);
+    expect(rows.map((_, i) => batch.labels[batch.label[i] - 1] ?? null)).toEqual([
+      ...['stand', null, null, 'stand', null],
+    ]);
+    for (const wrong of ['nul', 'nulll', 'nuLl', 'null"'])
+      expect(readBoth(withValue('gt', wrong)).rejected[0].code).toBe('malformed');
+  });
+
   it('takes no gt, null and "null" as unlabelled and a missing model as unknown', () => {
     for (const row of [
       without('gt'),

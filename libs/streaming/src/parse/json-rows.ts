@@ -192,6 +192,9 @@ export class JsonRows {
           else if (bit === Key.Y) y = numbers.value;
           else if (bit === Key.Z) z = numbers.value;
           if (quoted && bytes[p++] !== QUOTE) return rowStart;
+        } else if (bit === Key.Gt && isNull(bytes, p)) {
+          gt = cache.unlabelled;
+          p += 4;
         } else {
           if (bytes[p] !== QUOTE) return rowStart;
           p++;
@@ -343,4 +346,8 @@ function slotOf(bit: Key): Slot {
     default:
       return Slot.Number;
   }
+}
+
+function isNull(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x6e && bytes[at + 1] === 0x75 && bytes[at + 2] === 0x6c && bytes[at + 3] === 0x6c;
 }

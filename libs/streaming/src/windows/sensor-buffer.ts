@@ -1,3 +1,4 @@
+import type { SampleBatch } from '@hark/contracts';
 import type { StateReader } from '../encoding/state-reader.js';
 import type { StateWriter } from '../encoding/state-writer.js';
 
@@ -25,6 +26,11 @@ export class SensorBuffer {
     return this.tail - this.head;
   }
 
+  /** Time of the last sample held, milliseconds; negative when there is none. */
+  get lastMs(): number {
+    return this.tail > this.head ? this.ms[this.tail - 1] : -1;
+  }
+
   /** @returns false when a sample of this very event time is held already; nothing changes then. */
   insert(ms: number, subNs: number, x: number, y: number, z: number, label: number): boolean {
     if (this.tail === this.ms.length) this.makeRoom();
@@ -45,6 +51,23 @@ export class SensorBuffer {
     this.z[at] = z;
     this.label[at] = label;
     return true;
+  }
+
+  /** Takes rows of a batch that are in order and later than all that is held. */
+  append(batch: SampleBatch, from: number, to: number, label: number): void {
+    const rows = to - from;
+    while (this.tail + rows > this.ms.length) this.makeRoom();
+    const { creationMs, creationSubNs } = batch;
+    const { ms, subNs, x, y, z, tail } = this;
+    for (let i = 0; i < rows; i++) {
+      ms[tail + i] = creationMs[from + i];
+      subNs[tail + i] = creationSubNs[from + i];
+      x[tail + i] = batch.x[from + i];
+      y[tail + i] = batch.y[from + i];
+      z[tail + i] = batch.z[from + i];
+    }
+    this.label.fill(label, tail, tail + rows);
+    this.tail = tail + rows;
   }
 
   /** Index of the first live sample at or after an instant; `tail` when there is none. */
