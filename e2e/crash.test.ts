@@ -22,6 +22,7 @@ describe('kill -9 in the middle of an import', () => {
     it(
       `of the ${app}, ${KILLS_OF_EACH} times over, changes no prediction and doubles none`,
       async () => {
+        const readyAfter: number[] = [];
         let kills = 0;
         // As many kills to an import as fall into it; a new service and import until there were enough.
         while (kills < KILLS_OF_EACH) {
@@ -36,7 +37,9 @@ describe('kill -9 in the middle of an import', () => {
               if (child.exitCode !== null) break;
               await service.kill(app);
               kills++;
+              const killed = performance.now();
               await service.startApp(app);
+              readyAfter.push(performance.now() - killed);
             }
             const imported = await importing;
             expect(imported.code, imported.stderr).toBe(0);
@@ -46,6 +49,9 @@ describe('kill -9 in the middle of an import', () => {
             await service.stop();
           }
         }
+        readyAfter.sort((a, b) => a - b);
+        const share = (part: number) => Math.round(readyAfter[Math.floor(part * (readyAfter.length - 1))]);
+        console.log(`${app}: ${kills} kills, ready again after ${share(0.5)} ms, p99 ${share(0.99)} ms`);
       },
       60_000 * Math.max(1, KILLS_OF_EACH),
     );

@@ -93,6 +93,13 @@ export class Service {
     rmSync(this.data, { recursive: true, force: true });
   }
 
+  /** The process of an app that runs. */
+  pid(app: App): number {
+    const pid = this.children.get(app)?.pid;
+    if (pid === undefined) throw new Error(`${app} does not run`);
+    return pid;
+  }
+
   url(app: App, path = ''): string {
     const port = this.ports.get(app);
     if (port === undefined) throw new Error(`${app} has not said its port`);

@@ -26,19 +26,21 @@ async function simulate(seed: number): Promise<SimulatedWorld> {
   return world;
 }
 
-describe('the service in a world of crashes, takeovers, failing and full disks, and damaged states', () => {
+describe('the service in a world of crashes, takeovers, failing and full disks, jumping clocks and damaged states', () => {
   it.each(ranges())(
     'keeps every promise, seeds %i to %i',
     async (from, to) => {
       const count = to - from + 1;
       let kills = 0;
       let damaged = 0;
+      let clockJumps = 0;
       let acknowledged = 0;
       let windows = 0;
       for (let seed = from; seed <= to; seed++) {
         const world = await simulate(seed);
         kills += world.kills;
         damaged += world.damaged;
+        clockJumps += world.clockJumps;
         acknowledged += world.numbered.filter(({ outcome }) => outcome === 'acknowledged').length;
         windows += await world.log.end('windows', 0);
       }
@@ -46,6 +48,7 @@ describe('the service in a world of crashes, takeovers, failing and full disks, 
       // A world in which nothing happens would keep every promise too.
       expect(kills / count).toBeGreaterThan(1);
       expect(damaged / count).toBeGreaterThan(0.1);
+      expect(clockJumps / count).toBeGreaterThan(0.5);
       expect(acknowledged / count).toBeGreaterThan(10);
       expect(windows / count).toBeGreaterThan(20);
     },

@@ -26,7 +26,10 @@ const CHANCES = {
   takeOver: 0.02,
   full: 0.02,
   room: 0.3,
+  clockJump: 0.02,
 };
+/** As when somebody sets the clock, or it finds the hour again after a night without. */
+const LONGEST_CLOCK_JUMP_MS = 3_600_000;
 const ROUNDS = 100;
 const MOST_ROUNDS_TO_HEAL = 3000;
 /** More than a write takes, see {@link SimulatedDisk}. */
@@ -43,13 +46,16 @@ export class SimulatedWorld {
   readonly numbered: SentBatch[] = [];
   readonly singles: SentBatch[] = [];
   kills = 0;
+  clockJumps = 0;
 
   private readonly random: SeededRandom;
-  /** Apart, so that a world without damage is the same. */
+  /** Apart, as the clock's, so that a world without is the same. */
   private readonly damage: SeededRandom;
+  private readonly clock: SeededRandom;
   private readonly faults: DiskFaults = { full: false, errors: 0.01, damage: 0.1, damaged: 0 };
   private readonly devices: readonly SimulatedDevice[];
   private round = 0;
+  private clockOffMs = 0;
   private readonly sleepers: { readonly due: number; readonly wake: () => void }[] = [];
   private readonly rounds: Rounds = {
     after: (rounds) => {
@@ -66,6 +72,7 @@ export class SimulatedWorld {
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
     this.damage = new SeededRandom(~seed);
+    this.clock = new SeededRandom(seed ^ 0x5eed);
     this.devices = ['ann/phone', 'ann/watch', 'bob/phone'].map((name) => {
       const [user, device] = name.split('/');
       return new SimulatedDevice(user, device, new SeededRandom(seed ^ UTF8.encode(name)[0]));
@@ -101,8 +108,9 @@ export class SimulatedWorld {
     return this.faults.damaged;
   }
 
+  /** The wall clock of the machine: it jumps, while the phones' go on. */
   private nowMs(): number {
-    return START_MS + 100 * this.round;
+    return START_MS + 100 * this.round + this.clockOffMs;
   }
 
   private act(): void {
@@ -117,7 +125,13 @@ export class SimulatedWorld {
     if (random.chance(CHANCES.killLearner)) this.kill(this.learner);
     // Another of the same name while the first still works, as after a pause that was taken for a death.
     if (random.chance(CHANCES.takeOver)) this.startIngest();
+    if (this.clock.chance(CHANCES.clockJump)) this.jump(LONGEST_CLOCK_JUMP_MS * this.clock.pick([-1, 0, 1]));
     if (random.chance(this.faults.full ? CHANCES.room : CHANCES.full)) this.faults.full = !this.faults.full;
+  }
+
+  private jump(offMs: number): void {
+    if (offMs !== this.clockOffMs) this.clockJumps++;
+    this.clockOffMs = offMs;
   }
 
   private kill(app: SimulatedApp | null): void {

@@ -5,6 +5,7 @@ export { LogView } from './log/log-view.js';
 export * from './log/log.js';
 export { MemoryLog } from './log/memory-log.js';
 export { partitionOf } from './log/partition-of.js';
+export { followKept } from './log/follow-kept.js';
 export { readKept } from './log/read-kept.js';
 export { sequenceTopic } from './log/sequenced/sequence-record.js';
 export { SequencedLog } from './log/sequenced/sequenced-log.js';

@@ -1,5 +1,5 @@
 import { TOPICS, type Delivery } from '@hark/contracts';
-import { LogFullError, readKept, type LogReader, type LogWriter } from '@hark/streaming';
+import { LogFullError, followKept, type LogReader, type LogWriter } from '@hark/streaming';
 import type { Clock } from '../clock.js';
 import {
   WebhookReceiver,
@@ -39,17 +39,10 @@ export class ReportWebhooks {
   async run(signal: AbortSignal): Promise<void> {
     await this.restore();
     const failures: unknown[] = [];
-    let change = this.log.changed(signal);
-    for (let position = 0; !signal.aborted && failures.length === 0;) {
-      const { records } = await readKept(this.log, TOPICS.reports, position, READ_BYTES);
-      if (records.length === 0) {
-        await change;
-        change = this.log.changed(signal);
-        continue;
-      }
+    for await (const records of followKept(this.log, TOPICS.reports, 0, signal)) {
+      if (failures.length > 0) break;
       const oldestMs = this.clock.now() - this.options.giveUpAfterMs;
       for (const { offset, key, timestamp, value } of records) {
-        position = offset + 1;
         const sink = this.desk.reports.get(key)?.created.spec.sink;
         if (sink?.type !== 'webhook' || timestamp < oldestMs || !isBatch(value)) continue;
         const target = `${key}:${targetOf(sink.url)}`;

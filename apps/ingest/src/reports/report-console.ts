@@ -1,8 +1,7 @@
 import { TOPICS, type ReportBatch, type ReportCreated } from '@hark/contracts';
-import { readKept, type LogReader } from '@hark/streaming';
+import { followKept, type LogReader } from '@hark/streaming';
 import type { Logger } from 'pino';
 
-const READ_BYTES = 1 << 20;
 /** Rows of a micro-batch that are shown. */
 const ROWS_SHOWN = 20;
 
@@ -16,16 +15,10 @@ export class ReportConsole {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    let position = await this.log.end(TOPICS.reports, 0);
-    while (!signal.aborted) {
-      const changed = this.log.changed(signal);
-      const { records } = await readKept(this.log, TOPICS.reports, position, READ_BYTES);
-      for (const { key, value, offset } of records) {
-        position = offset + 1;
+    const end = await this.log.end(TOPICS.reports, 0);
+    for await (const records of followKept(this.log, TOPICS.reports, end, signal))
+      for (const { key, value } of records)
         if (this.find(key)?.spec.sink?.type === 'console') this.show(new TextDecoder().decode(value));
-      }
-      if (records.length === 0) await changed;
-    }
   }
 
   private show(text: string): void {

@@ -1,5 +1,12 @@
 import { TOPICS, type ReportCreated, type ReportRecord } from '@hark/contracts';
-import { LogAwayError, readKept, type LogReader, type LogRecord, type RunnerOptions } from '@hark/streaming';
+import {
+  LogAwayError,
+  followKept,
+  readKept,
+  type LogReader,
+  type LogRecord,
+  type RunnerOptions,
+} from '@hark/streaming';
 import type { DeliveredMessage, TopicDelivery } from '@hark/streaming/adapters';
 import type { Logger } from 'pino';
 import { batchMessages } from './batch-messages.js';
@@ -76,23 +83,20 @@ export class KafkaSink {
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const { log } = this.options;
     let position: Position | null = await this.begin();
-    while (position !== null && !signal.aborted) {
+    this.topic = position.topic;
+    if (await this.isDone(position)) return;
+    for await (const records of followKept(this.options.log, TOPICS.reports, position.next, signal)) {
+      position = await this.take(records, position);
+      if (position === null) return;
       this.topic = position.topic;
-      const { records } = await readKept(log, TOPICS.reports, position.next, READ_BYTES);
-      if (records.length > 0) position = await this.take(records, position);
-      else if (position.topic === null) return;
-      else await this.grown(position, signal);
+      if (await this.isDone(position)) return;
     }
   }
 
-  /** Resolves when there may be something to read. */
-  private async grown({ next }: Position, signal: AbortSignal): Promise<void> {
-    const { log } = this.options;
-    const changed = log.changed(signal);
-    // Looked at once more, so that no commit falls in between.
-    if ((await log.end(TOPICS.reports, 0)) <= next) await changed;
+  /** Whether the rows go nowhere, and no record stands that says otherwise. */
+  private async isDone({ next, topic }: Position): Promise<boolean> {
+    return topic === null && (await this.options.log.end(TOPICS.reports, 0)) <= next;
   }
 
   /** @returns what stands in Kafka; at first, what comes after the record by which the report was made. */

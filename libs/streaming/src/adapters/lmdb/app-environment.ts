@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { CorruptLogError, CorruptStateError, TrimmedError, partitionKey } from '../../log/log.js';
-import type { InputRange, LogRecord, RunnerState, StoredDamage } from '../../log/log.js';
+import { CorruptLogError, TrimmedError, type LogRecord, type StoredDamage } from '../../log/log.js';
 import { openValue } from './checked-value.js';
 import { decodeFrame } from './frame.js';
 import {
@@ -13,25 +12,19 @@ import {
   decodeNumber,
   encodeNumber,
   frameKey,
-  journalKey,
   numberOf,
   partitionPrefix,
-  runnerOf,
-  snapshotKey,
-  standingKey,
   startKey,
 } from './keys.js';
-import { repairedPayload } from './repaired-value.js';
+import { PUT_RIGHT, repairedPayload } from './repaired-value.js';
 import { requireWholeMetas, requireWholePages } from './pages/whole-pages.js';
 import { DamagedFileError, LogFormatError } from './storage-errors.js';
-import { madeWhole, readSnapshots, wholeSnapshot } from './stored-snapshot.js';
+import { StoredRunners } from './stored-runners.js';
 
 /** Nothing has been trimmed. */
 const WHOLE_FORMAT = 1;
 /** Partitions and journals may begin behind 0: what reads format 1 alone would take them for damaged. */
 export const FORMAT = 2;
-
-const PUT_RIGHT = 'its one wrong bit is put right';
 
 /** One reader slot a process is the rule; a slot takes 64 bytes of the lock file. */
 const MAX_READERS = 254;
@@ -42,20 +35,15 @@ const META_PAGES_BYTES = 8192;
 /** A file smaller than this holds them and nothing else. */
 const JUST_MADE_BYTES = 16_384;
 
-/** Where a runner stands after its last step. */
-export interface Standing {
-  readonly steps: number;
-  readonly positions: ReadonlyMap<string, number>;
-}
-
 /**
- * The LMDB environment of one app: the topics that it owns and the state of its runners. Reading is synchronous
+ * The LMDB environment of one app: the topics that it owns, and its runners. Reading is synchronous
  * and sees every transaction committed so far, by whatever process.
  *
  * A transaction is on disk before readers see it (`overlappingSync` off): nobody ever has to go back, and other
  * processes can open the environment for reading alone.
  */
 export class AppEnvironment {
+  readonly runners: StoredRunners;
   private formatChecked = false;
   private abandoned = false;
   /** Damage that has been told of. */
@@ -66,7 +54,13 @@ export class AppEnvironment {
     readonly store: RootDatabase<Buffer, Buffer>,
     readonly writable: boolean,
     private readonly onDamage: (damage: StoredDamage) => void,
-  ) {}
+  ) {
+    this.runners = new StoredRunners(
+      store,
+      () => this.readable(),
+      (what, instead) => this.tell(what, instead),
+    );
+  }
 
   /**
    * Opens the environment of an app for reading; `null` when the app has not made it yet, or is just making it.
@@ -197,87 +191,6 @@ export class AppEnvironment {
     return [...this.store.getKeys({ start, end, limit })];
   }
 
-  standing(runner: string): Standing {
-    const key = standingKey(runner);
-    const value = this.readable() ? this.store.get(key) : undefined;
-    if (value === undefined) return { steps: 0, positions: new Map() };
-    const { steps, positions } = this.parse(runner, 'position', key, value) as {
-      steps: number;
-      positions: [string, number][];
-    };
-    return { steps, positions: new Map(positions) };
-  }
-
-  /** The runners that have taken a step. */
-  runners(): string[] {
-    if (!this.readable()) return [];
-    return [...this.store.getKeys({ start: standingKey(''), end: snapshotKey('') })].map(runnerOf);
-  }
-
-  /** What the steps from `from` up to `to` (excluded) took, oldest first. */
-  steps(runner: string, from: number, to: number): (readonly InputRange[])[] {
-    const steps: (readonly InputRange[])[] = [];
-    if (!this.readable()) return steps;
-    for (const { number, inputs } of this.journal(runner, from, to)) {
-      if (number !== from + steps.length) break;
-      steps.push(inputs);
-    }
-    if (steps.length === 0 && from < to) {
-      const first = this.firstStep(runner);
-      if (from < first) throw new TrimmedError(`the journal of ${runner}`, from, first);
-    }
-    return steps;
-  }
-
-  /** The first step that the journal holds, or the next one where it holds none. */
-  firstStep(runner: string): number {
-    if (!this.readable()) return 0;
-    for (const key of this.journalKeys(runner, Infinity, 1)) return numberOf(key);
-    return this.standing(runner).steps;
-  }
-
-  /** Keys of the first entries of the journal that lie before a step. */
-  journalKeys(runner: string, before: number, limit: number): Buffer[] {
-    const end = journalKey(runner, Math.min(before, Number.MAX_SAFE_INTEGER));
-    return [...this.store.getKeys({ start: journalKey(runner, 0), end, limit })];
-  }
-
-  /** See {@link TrimmableLog.needs}; null where the runner has taken nothing of the topic. */
-  need(runner: string, topic: string, partition: number): number | null {
-    const position = this.standing(runner).positions.get(partitionKey(topic, partition));
-    if (position === undefined) return null;
-    for (const { inputs } of this.journal(runner, 0, Number.MAX_SAFE_INTEGER))
-      for (const range of inputs)
-        if (range.topic === topic && range.partition === partition) return range.from;
-    return position;
-  }
-
-  /** Number of steps that the stored state of a runner holds; 0 where there is none that can be read. */
-  snapshotStep(runner: string): number {
-    return this.readable() ? (wholeSnapshot(readSnapshots(this.store, runner))?.step ?? 0) : 0;
-  }
-
-  /**
-   * From the stored state, wherever it can be read; from the first step where it can't.
-   * @throws CorruptStateError where that can't be either: the journal is trimmed, or says nothing of what made the state.
-   */
-  runnerState(runner: string): RunnerState {
-    const standing = this.standing(runner);
-    const stored = readSnapshots(this.store, runner);
-    const whole = wholeSnapshot(stored);
-    if (whole === null && stored.snapshot === 'damaged') return this.wholeJournal(runner, standing);
-    if (stored.snapshot === 'damaged') this.tell(`snapshot of ${runner}`, 'its copy is used');
-    if (stored.copy === 'damaged')
-      this.tell(`copy of the snapshot of ${runner}`, 'the snapshot itself is whole');
-    const snapshot = whole && { step: whole.step, state: whole.state };
-    return { ...standing, snapshot, replay: this.replay(runner, whole?.step ?? 0, standing.steps) };
-  }
-
-  /** What makes both places of a state hold what can be read of it. */
-  snapshotRepair(runner: string): readonly (readonly [key: Buffer, value: Buffer])[] {
-    return this.readable() ? madeWhole(runner, readSnapshots(this.store, runner)) : [];
-  }
-
   /** Lets lmdb-js forget a transaction that failed: its `close` would wait for ever for that one's flush. */
   async recover(): Promise<void> {
     await this.store.transaction(() => undefined);
@@ -292,22 +205,6 @@ export class AppEnvironment {
     if (!this.abandoned) await this.store.close();
   }
 
-  private wholeJournal(runner: string, standing: Standing): RunnerState {
-    const lost = new CorruptStateError(runner, 'snapshot');
-    if (this.firstStep(runner) > 0) throw lost;
-    const replay = this.replay(runner, 0, standing.steps);
-    // A state that no records made can't be made of them again.
-    if (replay.every((inputs) => inputs.length === 0)) throw lost;
-    this.tell(`snapshot of ${runner}`, 'every step is executed again from the first');
-    return { ...standing, snapshot: null, replay, isDamaged: true };
-  }
-
-  private replay(runner: string, from: number, to: number): (readonly InputRange[])[] {
-    const replay = this.steps(runner, from, to);
-    if (replay.length !== to - from) throw new CorruptStateError(runner, 'journal');
-    return replay;
-  }
-
   /** Once of each damage: what is damaged may be read often. */
   private tell(what: string, instead: string): void {
     if (this.told.has(what)) return;
@@ -315,30 +212,8 @@ export class AppEnvironment {
     this.onDamage({ what, instead });
   }
 
-  private *journal(
-    runner: string,
-    from: number,
-    to: number,
-  ): Generator<{ number: number; inputs: InputRange[] }> {
-    const range = { start: journalKey(runner, from), end: journalKey(runner, to) };
-    for (const { key, value } of this.store.getRange(range)) {
-      const number = numberOf(key);
-      yield { number, inputs: this.parse(runner, `journal entry ${number}`, key, value) as InputRange[] };
-    }
-  }
-
   private startOf(topic: string, partition: number): number {
     return this.number(startKey(topic, partition));
-  }
-
-  private parse(runner: string, what: string, key: Buffer, value: Buffer): unknown {
-    let payload = openValue(key, value);
-    if (payload === null) {
-      payload = repairedPayload(key, value);
-      if (payload === null) throw new CorruptStateError(runner, what);
-      this.tell(`${what} of ${runner}`, PUT_RIGHT);
-    }
-    return JSON.parse(payload.toString('utf8'));
   }
 
   /** Moves to the newest transaction. False while the app is only just making its environment. */
@@ -366,19 +241,4 @@ export class AppEnvironment {
 
 function sizeOf(path: string): number {
   return statSync(join(path, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** What {@link AppEnvironment.standing} reads back. */
-export function encodeStanding(standing: Standing): Buffer {
-  return Buffer.from(JSON.stringify({ steps: standing.steps, positions: [...standing.positions] }));
-}
-
-export function encodeInputs(inputs: readonly InputRange[]): Buffer {
-  return Buffer.from(JSON.stringify(inputs));
-}
-
-export function advance(standing: Standing, inputs: readonly InputRange[]): Standing {
-  const positions = new Map(standing.positions);
-  for (const { topic, partition, to } of inputs) positions.set(partitionKey(topic, partition), to);
-  return { steps: standing.steps + 1, positions };
 }

@@ -90,7 +90,7 @@ export class LmdbLog implements TrimmableLog {
     const needs = new Map<string, number>();
     for (const app of Object.keys(this.owners))
       for (const runner of this.runners(app)) {
-        const need = this.environment(app)?.need(runner, topic, partition) ?? null;
+        const need = this.environment(app)?.runners.need(runner, topic, partition) ?? null;
         if (need !== null) needs.set(`${app}/${runner}`, need);
       }
     return needs;
@@ -102,21 +102,21 @@ export class LmdbLog implements TrimmableLog {
     from: number,
     limit: number,
   ): Promise<readonly (readonly InputRange[])[]> {
-    return this.environment(app)?.steps(runner, from, from + limit) ?? [];
+    return this.environment(app)?.runners.steps(runner, from, from + limit) ?? [];
   }
 
   async runnerState(app: string, runner: string): Promise<RunnerState> {
     const none: RunnerState = { snapshot: null, replay: [], steps: 0, positions: new Map() };
-    return this.environment(app)?.runnerState(runner) ?? none;
+    return this.environment(app)?.runners.runnerState(runner) ?? none;
   }
 
   async firstStep(app: string, runner: string): Promise<number> {
-    return this.environment(app)?.firstStep(runner) ?? 0;
+    return this.environment(app)?.runners.firstStep(runner) ?? 0;
   }
 
   /** The runners of an app that have taken a step. */
   runners(app: string): readonly string[] {
-    return this.environment(app)?.runners() ?? [];
+    return this.environment(app)?.runners.names() ?? [];
   }
 
   changed(signal: AbortSignal): Promise<void> {

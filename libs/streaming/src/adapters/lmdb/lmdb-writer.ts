@@ -1,14 +1,7 @@
 import type { Commit, CommitResult, RunnerState, TrimmingWriter } from '../../log/log.js';
 import { FencedError, LogClosedError, LogFullError, partitionKey } from '../../log/log.js';
 import { NotOwnerError } from '../../log/topic-owners.js';
-import {
-  type AppEnvironment,
-  FORMAT,
-  type Standing,
-  advance,
-  encodeInputs,
-  encodeStanding,
-} from './app-environment.js';
+import { type AppEnvironment, FORMAT } from './app-environment.js';
 import { HEADER_BYTES, type UnsealedValue, seal, sealPayload, unsealed } from './checked-value.js';
 import { checkRoom } from './disk-room.js';
 import { type Frame, encodeFrames } from './frame.js';
@@ -35,6 +28,7 @@ import {
   isFull,
   isInputOutputError,
 } from './storage-errors.js';
+import { type Standing, advance, encodeInputs, encodeStanding } from './stored-runners.js';
 
 /** Commits are taken into one transaction up to this size. */
 const MAX_GROUP_BYTES = 16 << 20;
@@ -127,7 +121,7 @@ export class LmdbWriter implements TrimmingWriter {
 
   async runnerState(runner: string): Promise<RunnerState> {
     await this.writing;
-    const state = this.environment.runnerState(runner);
+    const state = this.environment.runners.runnerState(runner);
     await this.makeWhole(runner);
     return state;
   }
@@ -145,12 +139,12 @@ export class LmdbWriter implements TrimmingWriter {
 
   async trimJournal(runner: string): Promise<void> {
     await this.writing;
-    const step = this.environment.snapshotStep(runner);
-    await this.removeAll(() => this.environment.journalKeys(runner, step, STEPS_REMOVED_AT_ONCE));
+    const step = this.environment.runners.snapshotStep(runner);
+    await this.removeAll(() => this.environment.runners.journalKeys(runner, step, STEPS_REMOVED_AT_ONCE));
   }
 
   async forgetRunner(runner: string): Promise<void> {
-    await this.removeAll(() => this.environment.journalKeys(runner, Infinity, STEPS_REMOVED_AT_ONCE));
+    await this.removeAll(() => this.environment.runners.journalKeys(runner, Infinity, STEPS_REMOVED_AT_ONCE));
     this.standings.delete(runner);
     await this.remove([standingKey(runner), snapshotKey(runner), snapshotCopyKey(runner)]);
   }
@@ -163,7 +157,7 @@ export class LmdbWriter implements TrimmingWriter {
 
   /** Has a state stand in both its places, where damage or an earlier build has left one. */
   private async makeWhole(runner: string): Promise<void> {
-    const changes = this.environment.snapshotRepair(runner);
+    const changes = this.environment.runners.snapshotRepair(runner);
     if (changes.length === 0) return;
     try {
       await this.enqueue(() => ({ ...NOTHING, changes }));
@@ -276,7 +270,7 @@ export class LmdbWriter implements TrimmingWriter {
     changes: Change[],
   ): void {
     const { runner, inputs } = step;
-    const before = this.standings.get(runner) ?? this.environment.standing(runner);
+    const before = this.standings.get(runner) ?? this.environment.runners.standing(runner);
     const standing = advance(before, inputs);
     this.standings.set(runner, standing);
     const put = (key: Buffer, ...payload: Uint8Array[]) => changes.push([key, sealPayload(key, ...payload)]);

@@ -1,5 +1,8 @@
 import { openValue } from './checked-value.js';
 
+/** What is told of such a value. */
+export const PUT_RIGHT = 'its one wrong bit is put right';
+
 /**
  * Two values with their checksums differ in at least four bits as long as they are shorter than 11 KiB (Koopman 2002,
  * table 1: CRC-32 of IEEE 802.3). So one with a single wrong bit is no more than one bit away from one value alone, and
