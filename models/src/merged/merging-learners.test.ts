@@ -433,25 +433,42 @@ describe('versions of several learners', () => {
     expect(created(learners).at(-1)!.manifest.windowsLearned).toBe(86);
   });
 
-  it('that are gone by the time a learner reads of them are passed over', () => {
-    const learners = new MergingLearners(2, { ...SHARED_MODEL_ALONE, versionsKept: 2 });
+  it.each([
+    ['gone', null],
+    ['damaged', new Uint8Array(9)],
+  ])('that are %s when a learner is to take them over are passed over', (_, found) => {
+    const learners = new MergingLearners(2, SHARED_MODEL_ALONE);
     const [first] = learners.workers;
     learners.window(window(0, 'sit', { user: ann }));
     learners.step(first, 2);
-    for (let i = 1; i < 40; i++) {
-      learners.window(window(i, ACTIVITIES[i % 3], { user: bob }));
-      for (const worker of learners.workers)
-        if (worker !== first) for (const input of worker.inputs.keys()) learners.step(worker, input);
-    }
-    learners.window(window(40, 'walk', { user: ann, label: null }));
-    learners.step(first, 0);
-    learners.step(first, 0);
-    expect(learners.artifacts.has(versionStateName(1, created(learners)[0].manifest.digest))).toBe(false);
+    for (let i = 1; i < 9; i++) learners.window(window(i, 'walk', { user: bob }));
+    for (const worker of [...learners.workers.slice(1), learners.mergerWorker])
+      for (const input of worker.inputs.keys()) while (learners.step(worker, input));
+    while (learners.step(first, 0));
+    const { version, digest } = created(learners).at(-1)!.manifest;
+    expect(first.processor.status().version).toBe(version);
+    const name = versionStateName(version, digest);
+    if (found === null) learners.artifacts.delete(name);
+    else learners.artifacts.set(name, found);
+    learners.window(window(9, 'walk', { user: ann, label: null }));
     learners.step(first, 2);
     expect(learners.predictions(0).at(-1)).toMatchObject({ activity: 'sit', modelVersion: 1 });
-    ask(learners.settle());
-    const last = created(learners).at(-1)!.manifest.version;
-    expect(learners.predictions(0).at(-1)).toMatchObject({ modelVersion: last });
+    learners.command({ kind: 'snapshot' }).settle();
+    learners.window(window(10, 'walk', { user: ann, label: null })).settle();
+    expect(learners.predictions(0).at(-1)).toMatchObject({ activity: 'walk', modelVersion: version + 1 });
+  });
+
+  it('are removed when more are kept than shall be, their files a hundred versions later', () => {
+    const learners = new MergingLearners(2, { ...SHARED_MODEL_ALONE, versionsKept: 3 });
+    learners.window(window(0, 'sit', { user: ann })).settle();
+    for (let i = 0; i < 103; i++) learners.command({ kind: 'snapshot' });
+    learners.settle();
+    const removed = learners.events().flatMap((event) => (event.kind === 'removed' ? [event.version] : []));
+    expect(removed.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(created(learners).length - removed.length).toBe(3);
+    const files = [...learners.artifacts.keys()].map((name) => Number(/v(\d+)-/.exec(name)![1]));
+    expect(files.length).toBe(103);
+    expect(files[0]).toBe(3);
   });
 });
 

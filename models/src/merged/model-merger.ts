@@ -20,6 +20,8 @@ import { windowsOfVersion } from './merge-schedule.js';
 const FORMAT = 'hark.model-merger';
 const FORMAT_VERSION = 1;
 const VERSION_EVERY = 1000;
+/** A learner that is behind, or executes again what it did, reads versions that have been removed since. */
+const FILES_KEPT = 100;
 
 export type ModelMergerOptions = Pick<
   LearnerOptions,
@@ -79,7 +81,7 @@ export class ModelMerger implements Processor {
     world: Pick<LearnerWorld, 'artifacts' | 'digest'>,
   ) {
     this.codec = modelCodec(options);
-    this.line = new ModelLine(options, this.codec, world.artifacts, world.digest);
+    this.line = new ModelLine(options, this.codec, world.artifacts, world.digest, FILES_KEPT);
     mergeable(this.line.classifier);
     this.merged = new Array<number>(options.partitions).fill(0);
     this.positions = new Array<number>(options.partitions).fill(0);
