@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { KafkaBroker } from '../../tools/kafka/src/kafka-broker.js';
-import { Service, finished, startHark, type WirePrediction } from '../harness.js';
+import { Service, finished, hark, startHark, type WirePrediction } from '../harness.js';
 import { recordedPredictions, type RecordedPredictions } from '../recorded-predictions.js';
 import { WindowLoad } from '../window-load.js';
 
@@ -127,6 +127,9 @@ describe.skipIf(brokers === null)('several learners on Kafka', () => {
         expect(metrics).toContain(`hark_model_version{partition="${partition}"}`);
       }
     }
+    const { code, stdout } = await hark(['status'], { HARK_DATA: first.data });
+    expect(code).toBe(0);
+    for (const partition of await held(first)) expect(stdout).toContain(`partition ${partition}: model v`);
     // Versions that were merged answer in all of them.
     const { current } = await first.get<{ current: number }>('gateway', '/v1/models');
     expect(current).toBeGreaterThan(2);
@@ -199,7 +202,10 @@ describe.skipIf(brokers === null)('several learners on Kafka', () => {
         while (strikes < STRIKES && child.exitCode === null) {
           const third = await joined(first, more);
           await until(async () => child.exitCode !== null || (await held(third)).length > 0);
-          if (child.exitCode !== null) break;
+          if (child.exitCode !== null) {
+            await third.terminate('learner');
+            break;
+          }
           // The one that came is killed or ends, or the one that has the first partition is killed and comes back.
           const kind = strikes % 3;
           if (kind === 0) await third.kill('learner');
@@ -359,6 +365,20 @@ describe.skipIf(brokers === null)('several learners on Kafka', () => {
       for (const service of services.splice(0)) await service.stop();
       await broker.stop();
     }
+  });
+
+  it('say so where they do not share the files of versions', async () => {
+    const first = await started();
+    const other = new Service(environment());
+    services.push(other);
+    await other.startApp('learner');
+    await until(async () => (await held(other)).length === 2);
+    await imported(first);
+    await until(async () => {
+      const ready = await fetch(other.url('learner', '/health/ready'));
+      return ready.status === 503 && (await ready.text()).includes('same folder artifacts/');
+    });
+    expect((await fetch(first.url('learner', '/health/ready'))).status).toBe(200);
   });
 
   it('do not start with what does not add up, or where the log was made for one', async () => {
