@@ -409,7 +409,7 @@ describe('versions of several learners', () => {
     learners.command({ kind: 'snapshot' }).settle();
     expect(created(learners).at(-1)).toMatchObject({
       command: 0,
-      merged: [8, 3],
+      merged: [7, 3],
       manifest: { cause: 'request', logPosition: 10, windowsLearned: 10, time: '2015-02-23T13:04:06.400Z' },
     });
   });

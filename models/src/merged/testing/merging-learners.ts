@@ -125,8 +125,11 @@ export class MergingLearners {
     return this.records(TOPICS.predictions, partition).map((record) => json<Prediction>(record));
   }
 
+  /** Those handed in by a learner, in their order. */
   parts(partition: number): ModelMergeRecord[] {
-    return this.records(TOPICS.modelMerge, partition).map(({ value }) => decodeModelMergeRecord(value));
+    return this.records(TOPICS.modelMerge, partition)
+      .map(({ value }) => decodeModelMergeRecord(value))
+      .filter(({ state }) => state.length > 0);
   }
 
   records(topic: string, partition: number): LogRecord[] {
