@@ -10,7 +10,7 @@ import {
   type ModelMergeRecord,
   type WindowRecord,
 } from '@hark/contracts';
-import { StateFormatError, partitionOf } from '@hark/streaming';
+import { StateFormatError, partitionOf, type LogRecord } from '@hark/streaming';
 import { informationRidge, type InformationRidge } from '../classifiers/information-ridge.js';
 import { NotMergeableError } from '../classifiers/mergeable.js';
 import { randomFeatureRls } from '../classifiers/random-feature-rls.js';
@@ -259,6 +259,36 @@ describe('learners that share a model', () => {
             if (worker < learners.workers.length) learners.restart(learners.workers[worker]);
           });
           expect(everything(restarted)).toEqual(expected);
+        }),
+        RUNS,
+      );
+    },
+  );
+
+  it.each(PARTITIONS)(
+    'are %i, and hand in the same when executed again without the files of versions',
+    (partitions) => {
+      const windowsOf = (parts: readonly ModelMergeRecord[]) =>
+        parts.map(({ activation, number, position, windowsLearned }) => [
+          activation,
+          number,
+          position,
+          windowsLearned,
+        ]);
+      fc.assert(
+        fc.property(withRollbacks, (actions) => {
+          const taken = Array.from({ length: partitions }, () => [] as [string, LogRecord][]);
+          const learners = play(partitions, EVERYTHING, actions, undefined, (_, worker, topic, record) => {
+            if (worker.processor instanceof PartitionLearner) taken[worker.partition].push([topic, record]);
+          });
+          for (const [partition, records] of taken.entries()) {
+            const again = new MergingLearners(partitions, EVERYTHING, (name) => !name.startsWith('models/'));
+            for (const { value } of learners.records(TOPICS.windows, partition))
+              again.append(TOPICS.windows, partition, value);
+            for (const [topic, record] of records)
+              again.take(again.workers[partition], topic, partition, record);
+            expect(windowsOf(again.parts(partition))).toEqual(windowsOf(learners.parts(partition)));
+          }
         }),
         RUNS,
       );
