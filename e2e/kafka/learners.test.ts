@@ -316,6 +316,27 @@ describe.skipIf(brokers === null)('several learners on Kafka', () => {
     expect(new Set(live.map(({ id }) => id)).size).toBe(live.length);
   });
 
+  it('are read by reports as one', async () => {
+    const first = await started();
+    const second = await joined(first);
+    await until(async () => (await held(second)).length === 2);
+    const report = await first.post('gateway', '/v1/reports', {
+      ...{ name: 'answers', from: 'predictions', outputMode: 'update' },
+      trigger: { processingTime: '1 second' },
+      where: [{ column: 'final', op: '=', value: true }],
+      groupBy: { columns: ['user'] },
+      aggregate: [{ fn: 'count' }],
+    });
+    expect(report.status, JSON.stringify(report.body)).toBe(201);
+    await imported(first);
+    const counted = async () => {
+      const { rows } = await first.get<{ rows: { count: number }[] }>('gateway', '/v1/reports/answers');
+      return rows.reduce((sum, { count }) => sum + count, 0);
+    };
+    await until(async () => (await counted()) >= recorded.expected.length);
+    expect(await counted()).toBe(recorded.expected.length);
+  });
+
   it('learn labels that come late, whoever works their user', async () => {
     const first = await started();
     const second = await joined(first);
