@@ -8,7 +8,7 @@ const BODY_SECONDS = 4;
 const HOP_SECONDS = 1.28;
 const ACTIVITIES = ['walk', 'sit', 'stand'];
 
-/** Labelled samples of some devices, posted so that a given number of windows a second becomes final. */
+/** Samples of some devices, labelled unless told otherwise, posted so that a given number of windows a second becomes final. */
 export class WindowLoad {
   private readonly ending = new AbortController();
   private running: Promise<void> = Promise.resolve();
@@ -18,6 +18,7 @@ export class WindowLoad {
   constructor(
     private readonly service: Service,
     private readonly windowsPerSecond: number,
+    private readonly isLabelled = true,
   ) {}
 
   /** Windows that end within what was posted; of each device those of the last seconds are not final yet. */
@@ -72,8 +73,18 @@ export class WindowLoad {
         creationTime.push(`${this.startMs + (at * 1000) / RATE_HZ}000000`);
       }
       const sensor = i % 2 === 0 ? 'accelerometer' : 'gyroscope';
-      const gt = ACTIVITIES[activity];
-      return { user: `u${device}`, device: `d${device}`, model: 'test', sensor, creationTime, x, y, z, gt };
+      const gt = this.isLabelled ? { gt: ACTIVITIES[activity] } : {};
+      return {
+        user: `u${device}`,
+        device: `d${device}`,
+        model: 'test',
+        sensor,
+        creationTime,
+        x,
+        y,
+        z,
+        ...gt,
+      };
     });
   }
 }

@@ -14,6 +14,7 @@ const schema = protobuf.parse(readFileSync(new URL('../hark.proto', import.meta.
 const EVENT = { kind: 'unlabelled', label: 1, undo: 2, windows: 3 } as const;
 const record: fc.Arbitrary<ModelMergeRecord> = fc.record({
   activation: fc.nat(),
+  number: fc.nat(),
   position: fc.maxSafeNat(),
   eventMs: fc.oneof(fc.constant(NaN), fc.maxSafeNat()),
   receivedMs: fc.maxSafeNat(),
@@ -36,18 +37,18 @@ describe('a record of model-merge', () => {
   it('is the message of hark.proto', () => {
     const type = schema.lookupType('hark.v1.ModelMergeRecord');
     const bytes = encodeModelMergeRecord({
-      ...{ activation: 1, position: 2, eventMs: 3.5, receivedMs: 4, windowsLearned: 5 },
+      ...{ activation: 1, number: 9, position: 2, eventMs: 3.5, receivedMs: 4, windowsLearned: 5 },
       ...{ drift: true, beforeDrift: 6, state: Uint8Array.of(7, 8), event: EVENT },
     });
     expect(type.toObject(type.decode(bytes), { bytes: Array })).toEqual({
-      ...{ activation: 1, position: 2, eventMs: 3.5, receivedMs: 4, windowsLearned: 5 },
+      ...{ activation: 1, number: 9, position: 2, eventMs: 3.5, receivedMs: 4, windowsLearned: 5 },
       ...{ drift: true, beforeDrift: 6, state: [7, 8], event: JSON.stringify(EVENT) },
     });
   });
 
   it('is refused when it breaks off', () => {
     const bytes = encodeModelMergeRecord({
-      ...{ activation: 1, position: 2, eventMs: 3, receivedMs: 4, windowsLearned: 5 },
+      ...{ activation: 1, number: 9, position: 2, eventMs: 3, receivedMs: 4, windowsLearned: 5 },
       ...{ drift: false, beforeDrift: 0, state: new Uint8Array(9), event: null },
     });
     expect(() => decodeModelMergeRecord(bytes.subarray(0, bytes.length - 1))).toThrow(RecordFormatError);

@@ -8,19 +8,21 @@ const { Reader, Writer } = protobuf;
 export interface ModelMergeRecord {
   /** How often another version had been activated when it was learned: what was learned before a rollback is left out. */
   readonly activation: number;
+  /** Parts handed in before, by the learner of the partition. */
+  readonly number: number;
   /** Offset after the last record of the partition of `windows`. */
   readonly position: number;
   /** Event time of the last window's end in milliseconds; NaN before the first. */
   readonly eventMs: number;
   /** Arrival of the last window, milliseconds since 1970; 0 before the first. */
   readonly receivedMs: number;
-  /** Windows learned since the record before. */
+  /** Windows that the part has learned. */
   readonly windowsLearned: number;
   /** A version is to be made because of a drift. */
   readonly drift: boolean;
   /** The version that answered when the last drift of the partition began; 0 = none. */
   readonly beforeDrift: number;
-  /** A model of what was learned since the record before, in the form of a version's state; empty: nothing was. */
+  /** The part: a model of what was learned since the one before, in the form of a version's state; empty: no part. */
   readonly state: Uint8Array;
   /** To be passed on to `models` as it is; null = nothing. */
   readonly event: ModelEvent | null;
@@ -38,6 +40,7 @@ export function encodeModelMergeRecord(record: ModelMergeRecord): Uint8Array {
   writer.uint32((7 << 3) | 0).uint32(record.beforeDrift);
   if (record.state.length > 0) writer.uint32((8 << 3) | 2).bytes(record.state);
   if (record.event !== null) writer.uint32((9 << 3) | 2).string(JSON.stringify(record.event));
+  writer.uint32((10 << 3) | 0).uint32(record.number);
   return writer.finish();
 }
 
@@ -46,6 +49,7 @@ export function decodeModelMergeRecord(bytes: Uint8Array): ModelMergeRecord {
   const reader = Reader.create(bytes);
   const record = {
     activation: 0,
+    number: 0,
     position: 0,
     eventMs: NaN,
     receivedMs: 0,
@@ -85,6 +89,9 @@ export function decodeModelMergeRecord(bytes: Uint8Array): ModelMergeRecord {
           break;
         case 9:
           record.event = JSON.parse(reader.string()) as ModelEvent;
+          break;
+        case 10:
+          record.number = reader.uint32();
           break;
         default:
           reader.skipType(tag & 7);

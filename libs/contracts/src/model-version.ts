@@ -39,7 +39,7 @@ export type ModelEvent =
       readonly kind: 'created';
       readonly manifest: VersionManifest;
       readonly command?: number;
-      /** Of several learners: of each partition of `model-merge`, the first record that the version does not hold. */
+      /** Of several learners: of each partition, how many of the parts handed in to `model-merge` the version holds. */
       readonly merged?: readonly number[];
     }
   | {

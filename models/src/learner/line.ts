@@ -9,7 +9,7 @@ export interface VersionPoint {
   readonly logPosition: number;
   /** Event time of the last window, ISO 8601, or null before the first. */
   readonly time: string | null;
-  /** Of several learners: of each partition of `model-merge`, the first record that the version does not hold. */
+  /** Of several learners: of each partition, how many of the parts handed in to `model-merge` the version holds. */
   readonly merged?: readonly number[];
 }
 

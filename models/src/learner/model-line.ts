@@ -21,7 +21,7 @@ import {
   type ModelState,
 } from './model-state.js';
 import { mergeModels } from '../merged/merge-models.js';
-import { VersionShelf, type ShelvedVersion } from './version-shelf.js';
+import { VersionShelf, readShelved, writeShelved, type ShelvedVersion } from './version-shelf.js';
 
 const utf8 = new TextEncoder();
 
@@ -58,15 +58,21 @@ export class ModelLine implements Line {
   private readonly codec: ModelCodec;
   private readonly keepsVersions: boolean;
   private readonly versionsKept: number;
+  /** Versions removed whose files are still there, the oldest first. */
+  private removed: ShelvedVersion[] = [];
   private readonly versionEvery: number;
   private readonly shelf: VersionShelf;
 
-  /** @throws FeatureSchemaError, StateFormatError when `startFrom` does not fit. */
+  /**
+   * @param filesKept of so many versions removed last the files stay, for others who may yet read them.
+   * @throws FeatureSchemaError, StateFormatError when `startFrom` does not fit.
+   */
   constructor(
     options: LearnerOptions,
     codec: ModelCodec,
     artifacts: Pick<ArtifactStore, 'read'>,
     digest: (bytes: Uint8Array) => string,
+    private readonly filesKept = 0,
   ) {
     this.codec = codec;
     this.keepsVersions = options.versions ?? true;
@@ -213,9 +219,12 @@ export class ModelLine implements Line {
   write(state: StateWriter): void {
     state.bytes(this.state()).f64(this.activeVersion).f64(this.previousVersion).f64(this.highest);
     state.f64(this.beforeDrift).f64(this.challenger).u32(this.kept.length);
-    for (const { version, cause, digest } of this.kept) state.f64(version).string(cause).string(digest);
+    for (const version of this.kept) writeShelved(version, state);
     state.f64(this.replacedTimes).f64(this.learnedSince);
     this.scoresSince.write(state);
+    if (this.filesKept === 0) return;
+    state.u32(this.removed.length);
+    for (const version of this.removed) writeShelved(version, state);
   }
 
   /** @throws StateFormatError, or FeatureSchemaError when the model was learned on other features. */
@@ -226,14 +235,12 @@ export class ModelLine implements Line {
     this.highest = state.f64();
     this.beforeDrift = state.f64();
     this.challenger = state.f64();
-    this.kept = Array.from({ length: state.u32() }, () => ({
-      version: state.f64(),
-      cause: state.string() as VersionCause,
-      digest: state.string(),
-    }));
+    this.kept = Array.from({ length: state.u32() }, () => readShelved(state));
     this.replacedTimes = state.f64();
     this.learnedSince = state.f64();
     this.scoresSince = ConfusionMatrix.read(state);
+    if (this.filesKept === 0) return;
+    this.removed = Array.from({ length: state.u32() }, () => readShelved(state));
   }
 
   private find(version: number): ShelvedVersion | null {
@@ -289,10 +296,12 @@ export class ModelLine implements Line {
     const spared = [this.activeVersion, this.previousVersion, this.beforeDrift, this.challenger];
     while (this.kept.length > this.versionsKept) {
       const oldest = this.kept.find(({ version }) => !spared.includes(version));
-      if (oldest === undefined) return;
+      if (oldest === undefined) break;
       this.kept.splice(this.kept.indexOf(oldest), 1);
-      this.shelf.remove(oldest, outputs);
+      this.removed.push(oldest);
       this.tell({ kind: 'removed', version: oldest.version }, outputs);
     }
+    for (const old of this.removed.splice(0, this.removed.length - this.filesKept))
+      this.shelf.remove(old, outputs);
   }
 }

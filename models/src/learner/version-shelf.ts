@@ -1,5 +1,11 @@
 import type { VersionCause } from '@hark/contracts';
-import { StateFormatError, type ArtifactStore, type Outputs } from '@hark/streaming';
+import {
+  StateFormatError,
+  type ArtifactStore,
+  type Outputs,
+  type StateReader,
+  type StateWriter,
+} from '@hark/streaming';
 
 /**
  * Name of a version's state among the artifacts. The digest is part of it: a step that a crash undid may have left a
@@ -15,6 +21,14 @@ export interface ShelvedVersion {
   readonly version: number;
   readonly cause: VersionCause;
   readonly digest: string;
+}
+
+export function writeShelved({ version, cause, digest }: ShelvedVersion, state: StateWriter): void {
+  state.f64(version).string(cause).string(digest);
+}
+
+export function readShelved(state: StateReader): ShelvedVersion {
+  return { version: state.f64(), cause: state.string() as VersionCause, digest: state.string() };
 }
 
 /**

@@ -36,8 +36,8 @@ const VERSION_EVERY = 1000;
 
 /** A part that was handed in, and that the version which answers does not hold. */
 interface WaitingPart {
-  /** Its offset in `model-merge`. */
-  readonly offset: number;
+  /** How many were handed in before it. */
+  readonly number: number;
   readonly state: Uint8Array;
 }
 
@@ -63,8 +63,12 @@ export class MergedLine implements Line {
   /** What was learned since the last part was handed in. */
   private part: ModelState;
   private waiting: WaitingPart[] = [];
-  /** Records of `model-merge` written: the offset of the next. */
-  private written = 0;
+  /**
+   * Parts handed in. Their number and what they are of depends on the records alone, so that they are the same when the
+   * learner executes again what it did, even where a version's file is gone by then.
+   */
+  private handedIn = 0;
+  private hasBegun = false;
   /** How often another version was activated. */
   private activation = 0;
   /** The version from which the model has gone on; 0 = none yet. */
@@ -83,6 +87,8 @@ export class MergedLine implements Line {
   private position = 0;
   private eventMs = NaN;
   private receivedMs = 0;
+  /** The version passed over last, until another is taken over; of this process alone. */
+  private unreadVersion: number | null = null;
   private readonly versionEvery: number;
   private readonly shelf: VersionShelf;
 
@@ -131,6 +137,11 @@ export class MergedLine implements Line {
     return this.waiting.length;
   }
 
+  /** A version that ought to answer, and whose file was gone or damaged; null: the one that ought to does. */
+  get unread(): number | null {
+    return this.unreadVersion;
+  }
+
   /** Where the stream stands: a window of the partition comes. */
   windowComes(offset: number, { final, startMs, sizeMs, receivedMs }: WindowRecord): void {
     this.position = offset + 1;
@@ -160,14 +171,15 @@ export class MergedLine implements Line {
     this.beforeDrift = this.version;
   }
 
-  /** Hands in what was learned; on drift, a version is asked for with it. */
+  /** Hands in what was learned. On drift, which hangs on answers, nothing is handed in: a version of what was is asked for. */
   makeVersion(cause: VersionCause, _at: VersionPoint, outputs: Outputs): void {
-    this.handIn(outputs, cause === 'drift');
+    if (cause === 'drift') this.put({ drift: true }, outputs);
+    else this.handIn(outputs);
   }
 
   makeVersionIfDue(_at: VersionPoint, outputs: Outputs): void {
     const due = windowsOfPart(this.baseLearned, this.versionEvery, this.waiting.length);
-    if (this.learnedSinceVersion >= due) this.handIn(outputs, false);
+    if (this.learnedSinceVersion >= due) this.handIn(outputs);
   }
 
   /** By way of the merger, which alone writes `models`. */
@@ -177,13 +189,14 @@ export class MergedLine implements Line {
 
   /** To be called before anything else: has the merger make the first version, and takes over the one told of last. */
   begin(outputs: Outputs): void {
-    if (this.written === 0 && this.told.size === 0) this.put({}, outputs);
+    if (!this.hasBegun && this.told.size === 0) this.put({}, outputs);
+    this.hasBegun = true;
     if (this.next !== null) this.takeOver(this.next);
   }
 
-  /** The merger has made a version. @param merged of this partition, the first record that it does not hold. */
+  /** The merger has made a version. @param merged parts of this partition that it holds. */
   versionMade({ version, digest, windowsLearned }: VersionManifest, merged: number): void {
-    this.waiting = this.waiting.filter(({ offset }) => offset >= merged);
+    this.waiting = this.waiting.filter(({ number }) => number >= merged);
     this.next = { version, digest, windowsLearned };
     this.told.set(version, this.next);
   }
@@ -209,8 +222,8 @@ export class MergedLine implements Line {
     const { featureSchema } = this.codec;
     state.bytes(this.state()).bytes(writeModel(this.part, featureSchema));
     state.u32(this.waiting.length);
-    for (const part of this.waiting) state.f64(part.offset).bytes(part.state);
-    state.f64(this.written).f64(this.activation).f64(this.base).f64(this.baseLearned);
+    for (const part of this.waiting) state.f64(part.number).bytes(part.state);
+    state.f64(this.handedIn).bool(this.hasBegun).f64(this.activation).f64(this.base).f64(this.baseLearned);
     state.f64(this.next?.version ?? 0).u32(this.told.size);
     for (const { version, digest, windowsLearned } of this.told.values())
       state.f64(version).string(digest).f64(windowsLearned);
@@ -224,10 +237,11 @@ export class MergedLine implements Line {
     this.model = readModel(state.bytes(), this.codec);
     this.part = readModel(state.bytes(), this.codec);
     this.waiting = Array.from({ length: state.u32() }, () => ({
-      offset: state.f64(),
+      number: state.f64(),
       state: state.bytes().slice(),
     }));
-    this.written = state.f64();
+    this.handedIn = state.f64();
+    this.hasBegun = state.bool();
     this.activation = state.f64();
     this.base = state.f64();
     this.baseLearned = state.f64();
@@ -252,32 +266,32 @@ export class MergedLine implements Line {
     return freshModel(classifier, featureNames, seed);
   }
 
-  private handIn(outputs: Outputs, drift: boolean): void {
+  private handIn(outputs: Outputs): void {
     const { part, model } = this;
-    const windowsLearned = part.classifier.learned;
-    if (windowsLearned === 0 && part.lineage.count === 0)
-      return drift ? this.put({ drift }, outputs) : undefined;
     const state = writeModel({ ...part, inertia: model.inertia }, this.codec.featureSchema);
-    this.waiting.push({ offset: this.written, state });
+    this.waiting.push({ number: this.handedIn, state });
     this.part = this.fresh();
-    this.put({ state, windowsLearned, drift }, outputs);
+    this.put({ state, windowsLearned: part.classifier.learned }, outputs);
+    this.handedIn++;
   }
 
   private put(change: Partial<ModelMergeRecord>, outputs: Outputs): void {
-    const { activation, position, eventMs, receivedMs, beforeDrift } = this;
+    const { activation, handedIn: number, position, eventMs, receivedMs, beforeDrift } = this;
     const record: ModelMergeRecord = {
-      ...{ activation, position, eventMs, receivedMs, beforeDrift },
+      ...{ activation, number, position, eventMs, receivedMs, beforeDrift },
       ...{ windowsLearned: 0, drift: false, state: NOTHING, event: null },
       ...change,
     };
     this.beforeDrift = 0;
-    this.written++;
     outputs.emit(TOPICS.modelMerge, '', encodeModelMergeRecord(record));
   }
 
   private takeOver(told: ToldVersion): void {
     this.next = null;
+    // Also where its file is gone: what is handed in, and when, is a function of the records alone.
+    this.baseLearned = told.windowsLearned;
     const base = this.find(told);
+    this.unreadVersion = base === null ? told.version : null;
     if (base === null) return;
     const before = this.model;
     let model = base;
@@ -293,7 +307,6 @@ export class MergedLine implements Line {
     this.isReplaced = false;
     this.model = model;
     this.base = told.version;
-    this.baseLearned = told.windowsLearned;
     this.scoresSince = new ConfusionMatrix();
   }
 

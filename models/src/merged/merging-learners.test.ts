@@ -10,7 +10,7 @@ import {
   type ModelMergeRecord,
   type WindowRecord,
 } from '@hark/contracts';
-import { StateFormatError, partitionOf } from '@hark/streaming';
+import { StateFormatError, partitionOf, type LogRecord } from '@hark/streaming';
 import { informationRidge, type InformationRidge } from '../classifiers/information-ridge.js';
 import { NotMergeableError } from '../classifiers/mergeable.js';
 import { randomFeatureRls } from '../classifiers/random-feature-rls.js';
@@ -52,6 +52,7 @@ type Action =
   | { readonly do: 'window'; readonly user: number; readonly activity: number; readonly isLabelled: boolean }
   | { readonly do: 'label'; readonly user: number; readonly activity: number }
   | { readonly do: 'command'; readonly command: Command }
+  | { readonly do: 'settle' }
   | { readonly do: 'steps'; readonly worker: number; readonly input: number; readonly count: number };
 
 const number = fc.nat({ max: 1000 });
@@ -117,6 +118,8 @@ function play(
       learners.label({ kind: 'label', user, device: null, fromNs, toNs, activity, source: 'user' });
     } else if (action.do === 'command') {
       learners.command(action.command);
+    } else if (action.do === 'settle') {
+      learners.settle();
     } else {
       const worker = learners.workers[action.worker % learners.workers.length];
       for (let n = 0; n < action.count; n++) learners.step(worker, action.input % worker.inputs.length);
@@ -265,6 +268,43 @@ describe('learners that share a model', () => {
     },
   );
 
+  it.each(PARTITIONS)(
+    'are %i, and hand in the same when executed again without the files of versions',
+    (partitions) => {
+      const windowsOf = (parts: readonly ModelMergeRecord[]) =>
+        parts.map(({ activation, number, position, windowsLearned }) => [
+          activation,
+          number,
+          position,
+          windowsLearned,
+        ]);
+      // Learned so much that parts are of several windows.
+      const begun = Array.from({ length: 50 }, (_, i): Action[] => [
+        { do: 'window', user: i, activity: i % 3, isLabelled: true },
+        { do: 'settle' },
+      ]).flat();
+      const options = { ...EVERYTHING, versionEveryMs: 0 };
+      fc.assert(
+        fc.property(withRollbacks, (following) => {
+          const actions = [...begun, ...following];
+          const taken = Array.from({ length: partitions }, () => [] as [string, LogRecord][]);
+          const learners = play(partitions, options, actions, undefined, (_, worker, topic, record) => {
+            if (worker.processor instanceof PartitionLearner) taken[worker.partition].push([topic, record]);
+          });
+          for (const [partition, records] of taken.entries()) {
+            const again = new MergingLearners(partitions, options, (name) => !name.startsWith('models/'));
+            for (const { value } of learners.records(TOPICS.windows, partition))
+              again.append(TOPICS.windows, partition, value);
+            for (const [topic, record] of records)
+              again.take(again.workers[partition], topic, partition, record);
+            expect(windowsOf(again.parts(partition))).toEqual(windowsOf(learners.parts(partition)));
+          }
+        }),
+        { numRuns: 4 },
+      );
+    },
+  );
+
   it.each(PARTITIONS)('are %i, and each goes to a version where it reads of it', (partitions) => {
     fc.assert(
       fc.property(withRollbacks, (actions) => {
@@ -409,7 +449,7 @@ describe('versions of several learners', () => {
     learners.command({ kind: 'snapshot' }).settle();
     expect(created(learners).at(-1)).toMatchObject({
       command: 0,
-      merged: [8, 3],
+      merged: [7, 3],
       manifest: { cause: 'request', logPosition: 10, windowsLearned: 10, time: '2015-02-23T13:04:06.400Z' },
     });
   });
@@ -433,25 +473,42 @@ describe('versions of several learners', () => {
     expect(created(learners).at(-1)!.manifest.windowsLearned).toBe(86);
   });
 
-  it('that are gone by the time a learner reads of them are passed over', () => {
-    const learners = new MergingLearners(2, { ...SHARED_MODEL_ALONE, versionsKept: 2 });
+  it.each([
+    ['gone', null],
+    ['damaged', new Uint8Array(9)],
+  ])('that are %s when a learner is to take them over are passed over', (_, found) => {
+    const learners = new MergingLearners(2, SHARED_MODEL_ALONE);
     const [first] = learners.workers;
     learners.window(window(0, 'sit', { user: ann }));
     learners.step(first, 2);
-    for (let i = 1; i < 40; i++) {
-      learners.window(window(i, ACTIVITIES[i % 3], { user: bob }));
-      for (const worker of learners.workers)
-        if (worker !== first) for (const input of worker.inputs.keys()) learners.step(worker, input);
-    }
-    learners.window(window(40, 'walk', { user: ann, label: null }));
-    learners.step(first, 0);
-    learners.step(first, 0);
-    expect(learners.artifacts.has(versionStateName(1, created(learners)[0].manifest.digest))).toBe(false);
+    for (let i = 1; i < 9; i++) learners.window(window(i, 'walk', { user: bob }));
+    for (const worker of [...learners.workers.slice(1), learners.mergerWorker])
+      for (const input of worker.inputs.keys()) while (learners.step(worker, input));
+    while (learners.step(first, 0));
+    const { version, digest } = created(learners).at(-1)!.manifest;
+    expect(first.processor.status().version).toBe(version);
+    const name = versionStateName(version, digest);
+    if (found === null) learners.artifacts.delete(name);
+    else learners.artifacts.set(name, found);
+    learners.window(window(9, 'walk', { user: ann, label: null }));
     learners.step(first, 2);
     expect(learners.predictions(0).at(-1)).toMatchObject({ activity: 'sit', modelVersion: 1 });
-    ask(learners.settle());
-    const last = created(learners).at(-1)!.manifest.version;
-    expect(learners.predictions(0).at(-1)).toMatchObject({ modelVersion: last });
+    learners.command({ kind: 'snapshot' }).settle();
+    learners.window(window(10, 'walk', { user: ann, label: null })).settle();
+    expect(learners.predictions(0).at(-1)).toMatchObject({ activity: 'walk', modelVersion: version + 1 });
+  });
+
+  it('are removed when more are kept than shall be, their files a hundred versions later', () => {
+    const learners = new MergingLearners(2, { ...SHARED_MODEL_ALONE, versionsKept: 3 });
+    learners.window(window(0, 'sit', { user: ann })).settle();
+    for (let i = 0; i < 103; i++) learners.command({ kind: 'snapshot' });
+    learners.settle();
+    const removed = learners.events().flatMap((event) => (event.kind === 'removed' ? [event.version] : []));
+    expect(removed.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(created(learners).length - removed.length).toBe(3);
+    const files = [...learners.artifacts.keys()].map((name) => Number(/v(\d+)-/.exec(name)![1]));
+    expect(files.length).toBe(103);
+    expect(files[0]).toBe(3);
   });
 });
 

@@ -20,6 +20,8 @@ import { windowsOfVersion } from './merge-schedule.js';
 const FORMAT = 'hark.model-merger';
 const FORMAT_VERSION = 1;
 const VERSION_EVERY = 1000;
+/** A learner that is behind, or executes again what it did, reads versions that have been removed since. */
+const FILES_KEPT = 100;
 
 export type ModelMergerOptions = Pick<
   LearnerOptions,
@@ -63,7 +65,7 @@ export interface ModelMergerStatus {
 export class ModelMerger implements Processor {
   private readonly codec: ModelCodec;
   private readonly line: ModelLine;
-  /** Of each partition: the next record of `model-merge`, and where its learner stands in `windows`. */
+  /** Of each partition: the parts taken, and where its learner stands in `windows`. */
   private readonly merged: number[];
   private readonly positions: number[];
   private activation = 0;
@@ -79,7 +81,7 @@ export class ModelMerger implements Processor {
     world: Pick<LearnerWorld, 'artifacts' | 'digest'>,
   ) {
     this.codec = modelCodec(options);
-    this.line = new ModelLine(options, this.codec, world.artifacts, world.digest);
+    this.line = new ModelLine(options, this.codec, world.artifacts, world.digest, FILES_KEPT);
     mergeable(this.line.classifier);
     this.merged = new Array<number>(options.partitions).fill(0);
     this.positions = new Array<number>(options.partitions).fill(0);
@@ -132,13 +134,13 @@ export class ModelMerger implements Processor {
     state.finish();
   }
 
-  private takePart(partition: number, { value, offset }: LogRecord, outputs: Outputs): void {
+  private takePart(partition: number, { value }: LogRecord, outputs: Outputs): void {
     const record = decodeModelMergeRecord(value);
     const { activation, position, eventMs, receivedMs, windowsLearned, drift, beforeDrift } = record;
-    this.merged[partition] = offset + 1;
     this.positions[partition] = position;
     if (!Number.isNaN(eventMs)) this.eventMs = eventMs;
     if (record.event !== null) this.line.tell(record.event, outputs);
+    if (record.state.length > 0) this.merged[partition] = record.number + 1;
     if (activation !== this.activation) {
       this.leftOut += windowsLearned;
       return;

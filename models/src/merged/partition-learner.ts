@@ -36,6 +36,8 @@ export interface PartitionLearnerStatus extends LearnerStatus {
     /** Windows learned since the last of them. */
     readonly windows: number;
   };
+  /** A version that ought to answer, and whose file is not there or damaged; null: the one that ought to does. */
+  readonly unread: number | null;
 }
 
 /**
@@ -92,7 +94,7 @@ export class PartitionLearner implements Processor {
   status(): PartitionLearnerStatus {
     const { partition, line } = this;
     const unmerged = { parts: line.partsWaiting, windows: line.learnedSinceVersion };
-    return { ...this.learning.status(), partition, unmerged };
+    return { ...this.learning.status(), partition, unmerged, unread: line.unread };
   }
 
   /** The model as it answers now, in the form of a version's state file. */

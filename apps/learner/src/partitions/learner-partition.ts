@@ -84,6 +84,8 @@ export class LearnerPartition implements SharedWork {
 
   async missing(): Promise<string | null> {
     const [missing] = Object.values(await this.health.notReady());
-    return missing ?? null;
+    const { unread } = this.learner.status();
+    if (missing !== undefined || unread === null) return missing ?? null;
+    return `the file of version ${unread} can't be read: all learners need the same folder artifacts/`;
   }
 }

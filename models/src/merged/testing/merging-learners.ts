@@ -39,6 +39,8 @@ export class MergingLearners {
   constructor(
     readonly partitions: number,
     private readonly options: LearnerOptions,
+    /** Which of the artifacts are there. */
+    private readonly isThere: (name: string) => boolean = () => true,
   ) {
     const numbers = Array.from({ length: partitions }, (_, p) => p);
     this.workers = [
@@ -94,9 +96,13 @@ export class MergingLearners {
     if (record === undefined) return false;
     worker.positions[input]++;
     const [topic, partition] = name.split('/');
-    worker.processor.process(topic, Number(partition), record, this.outputs(worker));
-    this.onStep?.(this, worker, topic, record);
+    this.take(worker, topic, Number(partition), record);
     return true;
+  }
+
+  take(worker: Worker, topic: string, partition: number, record: LogRecord): void {
+    worker.processor.process(topic, partition, record, this.outputs(worker));
+    this.onStep?.(this, worker, topic, record);
   }
 
   /** Everybody takes what there is, one record of each input in turn, until nothing is left. */
@@ -125,8 +131,11 @@ export class MergingLearners {
     return this.records(TOPICS.predictions, partition).map((record) => json<Prediction>(record));
   }
 
+  /** Those handed in by a learner, in their order. */
   parts(partition: number): ModelMergeRecord[] {
-    return this.records(TOPICS.modelMerge, partition).map(({ value }) => decodeModelMergeRecord(value));
+    return this.records(TOPICS.modelMerge, partition)
+      .map(({ value }) => decodeModelMergeRecord(value))
+      .filter(({ state }) => state.length > 0);
   }
 
   records(topic: string, partition: number): LogRecord[] {
@@ -148,7 +157,7 @@ export class MergingLearners {
 
   private world() {
     return {
-      artifacts: { read: (name: string) => this.artifacts.get(name) ?? null },
+      artifacts: { read: (name: string) => (this.isThere(name) ? (this.artifacts.get(name) ?? null) : null) },
       digest: (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex'),
     };
   }
