@@ -1,4 +1,4 @@
-import type { DeviceId } from '@hark/contracts';
+import type { DeviceId, SampleBatch } from '@hark/contracts';
 import type { StateReader } from '../encoding/state-reader.js';
 import type { StateWriter } from '../encoding/state-writer.js';
 import { LeapGuard } from './leap-guard.js';
@@ -120,6 +120,31 @@ export class DeviceWindows {
     this.take(sensor, ms, subNs, x, y, z, label, emit);
   }
 
+  /**
+   * Takes rows of a batch, all of one sensor and label, as {@link add} takes each of them. Most change nothing but what
+   * is held: those are taken together. Only where each device has a watermark of its own.
+   */
+  addRows(
+    sensor: number,
+    batch: SampleBatch,
+    from: number,
+    to: number,
+    label: number,
+    emit: EmitWindow,
+  ): void {
+    const { creationMs, creationSubNs, arrivalMs, x, y, z } = batch;
+    for (let i = from; i < to;) {
+      const end = this.quietUntil(sensor, creationMs, i, to);
+      if (end > i) {
+        this.takeQuiet(sensor, batch, i, end, label);
+        i = end;
+      } else {
+        this.add(sensor, creationMs[i], creationSubNs[i], arrivalMs[i], x[i], y[i], z[i], label, emit);
+        i++;
+      }
+    }
+  }
+
   /** Emits as final every window that the watermark has passed. */
   closePassed(emit: EmitWindow): void {
     this.closeUntil(this.watermark.ms, emit);
@@ -188,6 +213,36 @@ export class DeviceWindows {
     device.guard.read(reader);
     for (const buffer of device.buffers) buffer.read(reader);
     return device;
+  }
+
+  /**
+   * Where the rows end, from the first on, that come in order, leap nowhere and complete no window: each later by a
+   * millisecond or more than what is held of its sensor.
+   */
+  private quietUntil(sensor: number, creationMs: Float64Array, from: number, to: number): number {
+    const { watermark, guard } = this;
+    const { aheadMs } = this.options;
+    if (guard.holding > 0) return from;
+    const limitMs = watermark.quietUntil(sensor, creationMs[from], this.nextEarlyMs, this.nextFinalMs);
+    let before = this.buffers[sensor].lastMs;
+    let newest = watermark.newestMs;
+    let i = from;
+    for (; i < to; i++) {
+      const ms = creationMs[i];
+      if (!(ms > before && ms < limitMs && ms - newest <= aheadMs)) break;
+      before = ms;
+      if (ms > newest) newest = ms;
+    }
+    return i;
+  }
+
+  private takeQuiet(sensor: number, batch: SampleBatch, from: number, to: number, label: number): void {
+    const last = to - 1;
+    const ms = batch.creationMs[last];
+    this.accepted += to - from;
+    this.guard.pass(this.watermark.newestMs, ms, batch.arrivalMs[last]);
+    this.buffers[sensor].append(batch, from, to, label);
+    this.watermark.advance(sensor, ms, batch.creationSubNs[last]);
   }
 
   private take(

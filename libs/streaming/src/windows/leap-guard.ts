@@ -49,6 +49,11 @@ export class LeapGuard {
     return this.held.length + 1 >= LEAP_CONFIRMATIONS ? 'confirmed' : 'held';
   }
 
+  /** Takes note of the last of some samples, each in its turn later than the one before and no leap. */
+  pass(newestMs: number, ms: number, arrivalMs: number): void {
+    if (ms >= newestMs) this.newestArrivalMs = arrivalMs;
+  }
+
   hold(sample: HeldSample): void {
     this.held.push(sample);
   }

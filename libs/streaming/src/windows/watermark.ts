@@ -59,6 +59,22 @@ export class DeviceWatermark {
     if (pace > this.paceMs) this.paceMs = pace;
   }
 
+  /**
+   * For samples of a sensor from `ms` on, each later than the one before: as long as they are before the instant
+   * returned, the pace stays below `earlyMs` and the watermark below `finalMs`, as both are now, and the last sample
+   * alone leaves them where all would. Negative where that is not so even of the first.
+   */
+  quietUntil(sensor: number, ms: number, earlyMs: number, finalMs: number): number {
+    if (this.firstMs === NEVER || ms <= this.sensorMs[sensor] || ms <= this.ms) return NEVER;
+    const heardMs = this.sensorMs[1 - sensor];
+    const otherMs = heardMs === NEVER ? this.firstMs : heardMs;
+    // The other sensor counts, though it is ahead, until this one has caught up.
+    if (otherMs - ms > this.sensorLagMs) return NEVER;
+    const boundMs = Math.min(earlyMs, finalMs + this.latenessMs);
+    // While the other sensor is the one behind, it decides.
+    return heardMs !== NEVER && heardMs < boundMs ? Math.max(boundMs, heardMs + this.sensorLagMs) : boundMs;
+  }
+
   /** Lifts the watermark to an instant, if it is not there yet: a tick, or a watermark over the whole input. */
   raise(ms: number, subNs: number): void {
     if (ms > this.ms || (ms === this.ms && subNs > this.subNs)) {

@@ -134,39 +134,40 @@ export class Windower implements Processor {
   }
 
   private addBatch(batch: SampleBatch): void {
-    const { rows, streams, stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = batch;
+    const { rows, streams, stream, label } = batch;
     // Found when a row first asks for them: the dictionary decides nothing.
     const devices: (DeviceWindows | undefined)[] = new Array(streams.length).fill(undefined);
-    const sensors = streams.map((id) => (id.sensor === 'accelerometer' ? 0 : 1));
     // Label indexes are each device's own: translated once for each pair that occurs.
     const labelWidth = batch.labels.length + 1;
     const translated = new Int32Array(streams.length * labelWidth).fill(-1);
-    const onInput = this.options.watermark === 'input';
-    for (let i = 0; i < rows; i++) {
-      const s = stream[i];
+    for (let from = 0, to = 0; from < rows; from = to) {
+      const s = stream[from];
+      const activity = label[from];
+      for (to = from + 1; to < rows && stream[to] === s && label[to] === activity; to++);
       const device = (devices[s] ??= this.deviceOf(streams[s]));
       device.model = streams[s].model;
-      let deviceLabel = 0;
-      if (label[i] !== 0) {
-        const cell = s * labelWidth + label[i];
-        deviceLabel = translated[cell];
-        if (deviceLabel < 0) {
-          deviceLabel = device.labelIndex(batch.labels[label[i] - 1]);
-          translated[cell] = deviceLabel;
-        }
-      }
-      if (onInput) this.advanceInput(device, creationMs[i], creationSubNs[i]);
-      device.add(
-        sensors[s],
-        creationMs[i],
-        creationSubNs[i],
-        arrivalMs[i],
-        x[i],
-        y[i],
-        z[i],
-        deviceLabel,
-        this.emit,
-      );
+      const cell = s * labelWidth + activity;
+      if (activity === 0) translated[cell] = 0;
+      else if (translated[cell] < 0) translated[cell] = device.labelIndex(batch.labels[activity - 1]);
+      const sensor = streams[s].sensor === 'accelerometer' ? 0 : 1;
+      if (this.options.watermark === 'device')
+        device.addRows(sensor, batch, from, to, translated[cell], this.emit);
+      else this.addOnInput(device, sensor, batch, from, to, translated[cell]);
+    }
+  }
+
+  /** With one watermark over the whole input, which each row may advance. */
+  private addOnInput(
+    device: DeviceWindows,
+    sensor: number,
+    { creationMs, creationSubNs, arrivalMs, x, y, z }: SampleBatch,
+    from: number,
+    to: number,
+    label: number,
+  ): void {
+    for (let i = from; i < to; i++) {
+      this.advanceInput(device, creationMs[i], creationSubNs[i]);
+      device.add(sensor, creationMs[i], creationSubNs[i], arrivalMs[i], x[i], y[i], z[i], label, this.emit);
     }
   }
 
