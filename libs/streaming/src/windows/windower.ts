@@ -140,10 +140,11 @@ export class Windower implements Processor {
     // Label indexes are each device's own: translated once for each pair that occurs.
     const labelWidth = batch.labels.length + 1;
     const translated = new Int32Array(streams.length * labelWidth).fill(-1);
-    for (let from = 0, to = 0; from < rows; from = to) {
+    for (let from = 0; from < rows;) {
       const s = stream[from];
       const activity = label[from];
-      for (to = from + 1; to < rows && stream[to] === s && label[to] === activity; to++);
+      let to = from + 1;
+      while (to < rows && stream[to] === s && label[to] === activity) to++;
       const device = (devices[s] ??= this.deviceOf(streams[s]));
       device.model = streams[s].model;
       const cell = s * labelWidth + activity;
@@ -153,6 +154,7 @@ export class Windower implements Processor {
       if (this.options.watermark === 'device')
         device.addRows(sensor, batch, from, to, translated[cell], this.emit);
       else this.addOnInput(device, sensor, batch, from, to, translated[cell]);
+      from = to;
     }
   }
 
