@@ -69,6 +69,21 @@ function outcome(
   return { emitted, counts: device.counts, state: state.finish() };
 }
 
+it('makes room for any number of rows at once, as when one sensor comes before the other', () => {
+  const gyroscope = { sensor: 1, label: 1, jumpMs: 0, stepsMs: [] };
+  const accelerometer = { sensor: 0, label: 1, jumpMs: 5, stepsMs: new Array<number>(1100).fill(5) };
+  for (const bursts of [
+    [gyroscope, accelerometer],
+    [gyroscope, { ...accelerometer, stepsMs: [5, 5] }, accelerometer],
+  ]) {
+    const { batch, cuts } = batchOf(bursts);
+    const { counts } = outcome((device, emit) => {
+      bursts.forEach(({ sensor }, n) => device.addRows(sensor, batch, cuts[n], cuts[n + 1], 1, emit));
+    });
+    expect(counts).toMatchObject({ accepted: batch.rows, open: batch.rows });
+  }
+});
+
 it('takes rows together as it takes each of them, whatever comes late, twice or ahead', () => {
   let windows = 0;
   fc.assert(

@@ -33,7 +33,7 @@ export class SensorBuffer {
 
   /** @returns false when a sample of this very event time is held already; nothing changes then. */
   insert(ms: number, subNs: number, x: number, y: number, z: number, label: number): boolean {
-    if (this.tail === this.ms.length) this.makeRoom();
+    if (this.tail === this.ms.length) this.makeRoom(1);
     let at = this.tail;
     if (at > this.head) {
       const last = at - 1;
@@ -56,7 +56,7 @@ export class SensorBuffer {
   /** Takes rows of a batch that are in order and later than all that is held. */
   append(batch: SampleBatch, from: number, to: number, label: number): void {
     const rows = to - from;
-    while (this.tail + rows > this.ms.length) this.makeRoom();
+    if (this.tail + rows > this.ms.length) this.makeRoom(rows);
     const { creationMs, creationSubNs } = batch;
     const { ms, subNs, x, y, z, tail } = this;
     for (let i = 0; i < rows; i++) {
@@ -115,10 +115,13 @@ export class SensorBuffer {
     this.label.copyWithin(at + 1, at, tail);
   }
 
-  /** Moves the live samples to the front, into larger columns unless half of these is free. */
-  private makeRoom(): void {
+  /** Moves the live samples to the front, into larger columns unless half of these is free and the rows fit there. */
+  private makeRoom(rows: number): void {
     const { head, tail, ms, subNs, x, y, z, label } = this;
-    if (head < tail - head) this.reallocate(ms.length * 2);
+    const live = tail - head;
+    let capacity = head < live ? ms.length * 2 : ms.length;
+    while (live + rows > capacity) capacity *= 2;
+    if (capacity > ms.length) this.reallocate(capacity);
     this.ms.set(ms.subarray(head, tail));
     this.subNs.set(subNs.subarray(head, tail));
     this.x.set(x.subarray(head, tail));
@@ -126,7 +129,7 @@ export class SensorBuffer {
     this.z.set(z.subarray(head, tail));
     this.label.set(label.subarray(head, tail));
     this.head = 0;
-    this.tail = tail - head;
+    this.tail = live;
   }
 
   private reallocate(capacity: number): void {
