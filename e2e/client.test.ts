@@ -66,7 +66,7 @@ describe('the client', () => {
     const imported = importing();
     for (let kills = 0; kills < 3; kills++) {
       const before = got.length;
-      for (let waited = 0; waited < 20_000 && got.length < before + 20; waited += 10) await sleep(10);
+      for (let waited = 0; waited < 60_000 && got.length < before + 20; waited += 10) await sleep(10);
       expect(got.length).toBeGreaterThanOrEqual(before + 20);
       await service.kill('gateway');
       await service.startApp('gateway');

@@ -43,17 +43,21 @@ afterAll(() => service?.stop());
 const line = ({ window, user, device, activity, confidence }: WirePrediction) =>
   `${window.end} ${user}/${device} ${activity} ${confidence.toFixed(2)}`;
 
+const hasSubscription = async () =>
+  /^hark_gateway_subscriptions.* [1-9]/m.test(await (await fetch(service.url('gateway', '/metrics'))).text());
+
 /** The lines that a subscriber prints, with the gateway killed after some of them, until it has printed so many. */
 async function printed(child: ChildProcess, count: number): Promise<string[]> {
   let text = '';
   child.stdout?.on('data', (data: Buffer) => (text += data.toString()));
   const over = finished(child);
   const lines = () => text.split('\n').slice(0, -1);
-  for (let waited = 0; waited < 15_000 && lines().length < count; waited += 20) await sleep(20);
+  while (lines().length < count) await sleep(20);
   await service.kill('gateway');
   await service.startApp('gateway');
-  // Long enough to have connected again, and to show anything that is repeated.
-  await sleep(2500);
+  while (!(await hasSubscription())) await sleep(20);
+  // Anything that is repeated has a moment to show.
+  await sleep(500);
   child.kill('SIGINT');
   const { code, stderr } = await over;
   expect(code, stderr).toBe(0);

@@ -20,7 +20,7 @@ export async function refusedStart(
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 20_000,
+      timeout: 60_000,
     }),
   );
   return { code, milliseconds: performance.now() - started, stderr };

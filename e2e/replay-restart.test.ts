@@ -43,6 +43,9 @@ describe('a session of the running service', () => {
     throw new Error('the replay has not ended');
   }
 
+  /** The newest first. */
+  const replays = async () => (await service.get<{ replays: View[] }>('gateway', '/v1/replays')).replays;
+
   beforeAll(async () => {
     const simulated = await hark([
       ...['simulate', '--users', '1', '--devices', '1', '--minutes', '2', '--bout', '10', '--seed', '6'],
@@ -88,11 +91,17 @@ describe('a session of the running service', () => {
 
   it('followed by `hark replay` is followed through a kill of the gateway, to the same digest', async () => {
     const undisturbed = await ended(await replay({ learn: false, speed: 'max' }));
+    const before = (await replays()).length;
     const child = startHark([
       ...['replay', session, '--speed', '30', '--model', '2', '--json', '--url', service.url('gateway')],
     ]);
     const end = finished(child);
-    await sleep(2000);
+    // Until it is under way and has said something.
+    const plays = async () => {
+      const all = await replays();
+      return all.length > before && all[0].predictions > 0;
+    };
+    while (!(await plays())) await sleep(20);
     await service.kill('gateway');
     await sleep(300);
     await service.startApp('gateway');

@@ -49,7 +49,7 @@ describe('a report over files of a folder', () => {
     const all = FILES * ROWS;
     const done = (found: Record<string, unknown>[]) =>
       found.reduce((sum, { count }) => sum + Number(count), 0) >= all;
-    for (let waited = 0; waited < 20_000 && !done(await rows('visits')); waited += 100) await sleep(100);
+    while (!done(await rows('visits'))) await sleep(100);
     await sleep(500);
     const evens = ((all / 2) * (all - 2)) / 2;
     expect(await rows('visits')).toEqual([
@@ -65,14 +65,14 @@ describe('a report over files of a folder', () => {
       trigger: { processingTime: '200 ms' },
     });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
-    await sleep(1000);
+    const last = async () =>
+      (await rows('rate')).at(-1) as Record<'count' | 'min' | 'max' | 'sum', number> | undefined;
+    while (((await last())?.count ?? 0) === 0) await sleep(100);
     await service.kill('ingest');
     await sleep(1000);
     await service.startApp('ingest');
-    const last = async () => (await rows('rate')).at(-1) as Record<'count' | 'min' | 'max' | 'sum', number>;
-    for (let waited = 0; waited < 20_000 && ((await last())?.count ?? 0) < 3000; waited += 100)
-      await sleep(100);
-    const { count, min, max, sum } = await last();
+    while (((await last())?.count ?? 0) < 3000) await sleep(100);
+    const { count, min, max, sum } = (await last())!;
     expect(count).toBeGreaterThanOrEqual(3000);
     expect([min, max, sum]).toEqual([0, count - 1, (count * (count - 1)) / 2]);
   }, 60_000);
