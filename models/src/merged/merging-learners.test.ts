@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   TOPICS,
   decodeWindowRecord,
@@ -197,6 +197,8 @@ function ask(learners: MergingLearners): MergingLearners {
 }
 
 const RUNS = { numRuns: 8 };
+// Many runs, each of some hundred models: on a machine that does other things they take their time.
+vi.setConfig({ testTimeout: 180_000 });
 const PARTITIONS = [2, 4];
 
 describe('learners that share a model', () => {
