@@ -132,5 +132,5 @@ describe('a learner with everything on', () => {
     expect(straight.predictions.some(({ reason }) => reason === 'out_of_distribution')).toBe(true);
     expect(restored.predictions).toEqual(straight.predictions);
     expect(restored.state).toEqual(straight.state);
-  });
+  }, 120_000);
 });

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   TOPICS,
   decodeWindowRecord,
   encodeWindowRecord,
   formatNanoseconds,
+  type Alert,
   type Command,
   type ModelEvent,
   type ModelMergeRecord,
@@ -196,6 +197,8 @@ function ask(learners: MergingLearners): MergingLearners {
 }
 
 const RUNS = { numRuns: 8 };
+// Many runs, each of some hundred models: on a machine that does other things they take their time.
+vi.setConfig({ testTimeout: 180_000 });
 const PARTITIONS = [2, 4];
 
 describe('learners that share a model', () => {
@@ -509,6 +512,32 @@ describe('versions of several learners', () => {
     const files = [...learners.artifacts.keys()].map((name) => Number(/v(\d+)-/.exec(name)![1]));
     expect(files.length).toBe(103);
     expect(files[0]).toBe(3);
+  });
+});
+
+describe('a drift in one partition', () => {
+  const bob = usersOf(2)[2];
+
+  it('is told of by its own name, and has a version made for all', () => {
+    const learners = new MergingLearners(2, { ...SHARED_MODEL_ALONE, versionsKept: 3 });
+    for (let i = 0; i < 320; i++) {
+      const activity = ACTIVITIES[(i >> 2) % 3];
+      // From here on everything is called by the name of another activity.
+      const label = i < 200 ? activity : ACTIVITIES[((i >> 2) + 1) % 3];
+      learners.window(window(i, activity, { user: bob, label })).settle();
+    }
+    const alerts = learners
+      .records(TOPICS.alerts, 1)
+      .map(({ value }) => JSON.parse(text.decode(value)) as Alert)
+      .filter(({ data }) => data.signal === 'error' && data.stage === 'drift');
+    expect(alerts[0]).toMatchObject({ id: 'drift-p1-1/drift', data: { episode: 'drift-p1-1' } });
+    const { modelVersion, lastGoodVersion } = alerts[0].data;
+    const next = created(learners).find(({ manifest }) => manifest.version > modelVersion)!;
+    expect(next.manifest).toMatchObject({ cause: 'drift', parent: modelVersion });
+    const removed = learners.events().flatMap((event) => (event.kind === 'removed' ? [event.version] : []));
+    expect(removed).toContain(lastGoodVersion! - 1);
+    expect(removed).toContain(lastGoodVersion! + 1);
+    expect(removed).not.toContain(lastGoodVersion);
   });
 });
 

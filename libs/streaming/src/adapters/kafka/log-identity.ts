@@ -12,7 +12,8 @@ export interface LogIdentity {
   readonly learners: 'one' | 'several';
 }
 
-const FORMAT = 1;
+/** Builds that know of one learner alone read the first, and would read the predictions of several wrongly. */
+const FORMATS = { one: 1, several: 2 } as const;
 
 /**
  * The identity of the log with this prefix: the first message of its topic stands, so of several processes that open
@@ -28,7 +29,7 @@ export async function readOrMakeIdentity(
   if (found !== null) return found;
   const transactions = new Transactions(`${prefix}log-${randomUUID()}`, writing);
   await transactions.begin();
-  const value = Buffer.from(JSON.stringify({ format: FORMAT, ...fresh }));
+  const value = Buffer.from(JSON.stringify({ format: FORMATS[fresh.learners], ...fresh }));
   await transactions.write([{ topic: prefix + LOG_TOPIC, partition: 0, messages: [{ key: null, value }] }]);
   await transactions.end();
   for (;;) {
@@ -51,9 +52,9 @@ export async function readIdentity(connection: KafkaConnection, prefix: string):
         partitions,
         learners = 'one',
       } = JSON.parse(value.toString()) as LogIdentity & { format: number };
-      if (format > FORMAT)
+      if (format > FORMATS.several)
         throw new KafkaRefusalError(
-          `the log ${prefix} has format ${format}; this version reads up to ${FORMAT}`,
+          `the log ${prefix} has format ${format}; this version reads up to ${FORMATS.several}`,
         );
       return { epoch, partitions, learners };
     }
