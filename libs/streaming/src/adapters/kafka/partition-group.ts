@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, PartitionAssigner } from 'kafkajs';
 import { clientOf } from './client-of.js';
+import { GroupMembership } from './group-membership.js';
 import type { KafkaOptions } from './kafka-options.js';
 import { kafkajs } from './load-kafkajs.js';
 import { stickyBalance } from './sticky-balance.js';
@@ -18,6 +20,7 @@ export interface PartitionGroupOptions extends Omit<KafkaOptions, 'cacheBytes'> 
 
 /** A member that has not been heard of for so long has died. */
 const SESSION_MS = 6000;
+const TRY_AGAIN_MS = 500;
 
 /**
  * Shares the partitions of an app's topics among its processes, by a consumer group of Kafka that reads nothing: its
@@ -26,6 +29,7 @@ const SESSION_MS = 6000;
  */
 export class PartitionGroup {
   private readonly consumer: Consumer;
+  private readonly membership: GroupMembership;
   private readonly topic: string;
 
   constructor(private readonly options: PartitionGroupOptions) {
@@ -40,6 +44,10 @@ export class PartitionGroup {
       // A heartbeat is sent between two fetches.
       maxWaitTimeInMs: 300,
     });
+    this.membership = new GroupMembership(this.consumer, {
+      onFailure: options.onFailure,
+      pause: () => sleep(TRY_AGAIN_MS, undefined, { ref: false }),
+    });
   }
 
   /** Resolves when the group has been asked to let this process in; waits for Kafka. */
@@ -48,17 +56,14 @@ export class PartitionGroup {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       options.onAssigned(payload.memberAssignment[topic] ?? []);
     });
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) options.onFailure(payload.error);
-    });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: false });
-    await consumer.run({ autoCommit: false, eachMessage: async () => undefined });
+    await this.membership.begin();
   }
 
   /** The others get this process's partitions at once. */
   async leave(): Promise<void> {
-    await this.consumer.disconnect();
+    await this.membership.leave();
   }
 
   private readonly assigner: PartitionAssigner = () => {
