@@ -13,7 +13,7 @@ import { answer, recordedPredictions, type RecordedPredictions } from '../record
 const brokers = inject('kafka');
 
 /** `HARK_E2E_KILLS=10` strikes more often. */
-const STRIKES = Number(process.env['HARK_E2E_KILLS'] ?? 3);
+const STRIKES = Number(process.env['HARK_E2E_KILLS'] ?? 2);
 
 /** Every channel of the log whose messages have offsets. */
 const CHANNELS = [
