@@ -47,8 +47,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'one watermark for all devices',
     file: 'libs/streaming/src/windows/windower.ts',
-    find: "const onInput = this.options.watermark === 'input';",
-    replace: 'const onInput = true;',
+    find: "if (this.options.watermark === 'device')",
+    replace: 'if (!this.options.watermark)',
     caughtBy: 'libs/streaming/src/windows/windower.test.ts',
   },
   {
