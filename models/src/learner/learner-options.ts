@@ -2,6 +2,9 @@ import type { ClassifierFactory } from '../classifier.js';
 import type { DriftWatchOptions } from '../drift/drift-watch.js';
 import type { ChallengeRules } from './challengers.js';
 
+/** Windows learned from one version to the next, unless told otherwise. */
+export const VERSION_EVERY = 1000;
+
 export interface LearnerOptions {
   readonly classifier: ClassifierFactory;
   /** Hash of the feature names and parameters; windows and versions with another are refused. */
@@ -10,7 +13,7 @@ export interface LearnerOptions {
   readonly featureNames: readonly string[];
   /** Of the classifier's own randomness; default 1. */
   readonly seed?: number;
-  /** A version is made after every so many windows learned; default 1,000. */
+  /** A version is made after every so many windows learned; default {@link VERSION_EVERY}. */
   readonly versionEvery?: number;
   /** Below it the activity is `unknown`, for low confidence; default 0.4. */
   readonly confidenceThreshold?: number;

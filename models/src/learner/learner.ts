@@ -1,6 +1,6 @@
-import { TOPICS, type VersionCause } from '@hark/contracts';
+import { TOPICS } from '@hark/contracts';
 import { StateReader, StateWriter, type LogRecord, type Outputs, type Processor } from '@hark/streaming';
-import { parseCommand } from './command-json.js';
+import { executeCommand } from './command-execution.js';
 import type { LearnerOptions } from './learner-options.js';
 import type { LearnerStatus } from './learner-status.js';
 import { ModelLine } from './model-line.js';
@@ -46,7 +46,7 @@ export class Learner implements Processor {
       learning.takeWindow(window, record.offset, outputs);
     } else if (topic === TOPICS.commands) {
       this.begin(outputs);
-      this.takeCommand(record, outputs);
+      executeCommand(record, this.line, learning, outputs);
     } else if (topic === TOPICS.labels) {
       this.begin(outputs);
       learning.takeLabel(record, outputs);
@@ -81,39 +81,6 @@ export class Learner implements Processor {
 
   /** Every record is answered by some version: the first of all finds none yet. */
   private begin(outputs: Outputs): void {
-    if (this.line.version === 0) this.makeVersion('start', outputs);
-  }
-
-  private takeCommand({ value, offset: command }: LogRecord, outputs: Outputs): void {
-    const asked = parseCommand(value);
-    const { line, learning } = this;
-    const { training } = learning;
-    const { logPosition } = learning.point();
-    if (asked === null) {
-      line.tell({ kind: 'refused', code: 'malformed_command', message: 'not a command', command }, outputs);
-    } else if (asked.kind === 'snapshot') {
-      this.makeVersion('request', outputs, command);
-    } else if (asked.kind === 'forget') {
-      learning.forgetBefore(asked.windowsBefore);
-    } else if (asked.kind === 'learning') {
-      training.learning = asked.enabled;
-      line.tell({ kind: 'learning', enabled: asked.enabled, logPosition, command }, outputs);
-    } else {
-      const { to } = asked;
-      const { version: from, current: before } = line;
-      const isRollback = asked.kind === 'rollback';
-      const refusal = isRollback ? line.rollBack(to) : line.promote(to);
-      if (refusal !== null) return line.tell({ kind: 'refused', ...refusal, command }, outputs);
-      training.modelReplaced(before);
-      if (isRollback) training.learning = asked.learning === 'continue';
-      const by = isRollback ? 'rollback' : 'promotion';
-      const reason = isRollback ? asked.reason : null;
-      const { learning: goesOn } = training;
-      line.tell({ kind: 'activated', by, from, to, learning: goesOn, reason, logPosition, command }, outputs);
-    }
-  }
-
-  private makeVersion(cause: VersionCause, outputs: Outputs, command?: number): void {
-    this.line.makeVersion(cause, this.learning.point(), outputs, command);
+    if (this.line.version === 0) this.line.makeVersion('start', this.learning.point(), outputs);
   }
 }

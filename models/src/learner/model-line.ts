@@ -9,7 +9,7 @@ import {
 import type { Classifier } from '../classifier.js';
 import { isInferring } from '../classifiers/inferring.js';
 import { ConfusionMatrix } from '../scores/confusion-matrix.js';
-import { FeatureSchemaError, type LearnerOptions } from './learner-options.js';
+import { FeatureSchemaError, VERSION_EVERY, type LearnerOptions } from './learner-options.js';
 import type { Line, VersionPoint } from './line.js';
 import {
   canLearn,
@@ -25,9 +25,8 @@ import { VersionShelf, readShelved, writeShelved, type ShelvedVersion } from './
 
 const utf8 = new TextEncoder();
 
-/** Versions kept unless told otherwise, and windows learned from one to the next. */
+/** Versions kept unless told otherwise. */
 const VERSIONS_KEPT = 100;
-const VERSION_EVERY = 1000;
 
 /** Why a version does not answer. */
 export interface Refusal {

@@ -10,6 +10,7 @@ import type { Line, VersionPoint } from './line.js';
 import type { ModelCodec } from './model-state.js';
 import { predictionJson } from './prediction-json.js';
 import { Training, type ChallengerLine } from './training.js';
+import { VersionTimes } from './version-times.js';
 
 const utf8 = new TextEncoder();
 
@@ -45,8 +46,7 @@ export class WindowLearning {
   private position = 0;
   /** Event time of the last final window's end in milliseconds; NaN before the first. */
   private eventMs = NaN;
-  /** Arrival of the window at which the last version was made in time, milliseconds since 1970. */
-  private versionMs = 0;
+  private readonly versionTimes: VersionTimes;
   private seen = 0;
   private final = 0;
   private labelled = 0;
@@ -61,6 +61,7 @@ export class WindowLearning {
     const at = () => this.point();
     this.answering = new Answering(options, line, world.artifacts, world.digest, folder);
     this.training = new Training(options, line, challengerLine, this.answering, at, episodes);
+    this.versionTimes = new VersionTimes(options.versionEveryMs);
     const horizonMs = options.labelHorizonMs ?? 0;
     const recall = (offset: number) => this.recall(offset);
     this.labelling = new LateLabelling(horizonMs, line, this.training, this.answering, recall, tellsOf);
@@ -101,7 +102,8 @@ export class WindowLearning {
     this.eventMs = window.startMs + window.sizeMs;
     if (label !== null) this.labelled++;
     if (answer.reason !== 'no_data') this.train(window, offset, given, answer, outputs);
-    this.makeVersionInTime(window.receivedMs, outputs);
+    if (this.versionTimes.isDue(window.receivedMs) && this.line.learnedSinceVersion > 0)
+      this.line.makeVersion('time', this.point(), outputs);
   }
 
   /** Takes a record of `labels`. */
@@ -149,7 +151,8 @@ export class WindowLearning {
     this.answering.write(state);
     this.training.write(state, this.options.featureSchema);
     this.labelling.write(state);
-    state.f64(this.position).f64(this.eventMs).f64(this.versionMs);
+    state.f64(this.position).f64(this.eventMs);
+    this.versionTimes.write(state);
     state.f64(this.seen).f64(this.final).f64(this.labelled);
   }
 
@@ -160,7 +163,7 @@ export class WindowLearning {
     this.labelling.read(state);
     this.position = state.f64();
     this.eventMs = state.f64();
-    this.versionMs = state.f64();
+    this.versionTimes.read(state);
     this.seen = state.f64();
     this.final = state.f64();
     this.labelled = state.f64();
@@ -196,15 +199,5 @@ export class WindowLearning {
   private recall(offset: number): WindowRecord | null {
     const value = this.world.windowAt?.(offset) ?? null;
     return value === null ? null : this.decode(value);
-  }
-
-  /** By the arrival of windows: the learner has no clock, and what it does must be the same when done again. */
-  private makeVersionInTime(receivedMs: number, outputs: Outputs): void {
-    const { versionEveryMs = 0 } = this.options;
-    if (versionEveryMs === 0) return;
-    if (this.versionMs === 0) this.versionMs = receivedMs;
-    if (receivedMs - this.versionMs < versionEveryMs) return;
-    this.versionMs = receivedMs;
-    if (this.line.learnedSinceVersion > 0) this.line.makeVersion('time', this.point(), outputs);
   }
 }

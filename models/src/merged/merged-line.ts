@@ -16,7 +16,7 @@ import {
 } from '@hark/streaming';
 import type { Classifier } from '../classifier.js';
 import { mergeable } from '../classifiers/mergeable.js';
-import type { LearnerOptions } from '../learner/learner-options.js';
+import { VERSION_EVERY, type LearnerOptions } from '../learner/learner-options.js';
 import type { Line, VersionPoint } from '../learner/line.js';
 import {
   freshModel,
@@ -32,7 +32,6 @@ import { fits, mergeModels } from './merge-models.js';
 import { windowsOfPart } from './merge-schedule.js';
 
 const NOTHING = new Uint8Array(0);
-const VERSION_EVERY = 1000;
 
 /** A part that was handed in, and that the version which answers does not hold. */
 interface WaitingPart {
@@ -238,7 +237,7 @@ export class MergedLine implements Line {
     this.part = readModel(state.bytes(), this.codec);
     this.waiting = Array.from({ length: state.u32() }, () => ({
       number: state.f64(),
-      state: state.bytes().slice(),
+      state: state.bytes(),
     }));
     this.handedIn = state.f64();
     this.hasBegun = state.bool();

@@ -8,18 +8,18 @@ import {
   type Processor,
 } from '@hark/streaming';
 import { mergeable } from '../classifiers/mergeable.js';
-import { parseCommand } from '../learner/command-json.js';
-import type { LearnerOptions } from '../learner/learner-options.js';
+import { executeCommand, type Commanded } from '../learner/command-execution.js';
+import { VERSION_EVERY, type LearnerOptions } from '../learner/learner-options.js';
 import type { VersionPoint } from '../learner/line.js';
 import { ModelLine } from '../learner/model-line.js';
 import { modelCodec, readModel, type ModelCodec } from '../learner/model-state.js';
+import { VersionTimes } from '../learner/version-times.js';
 import type { LearnerWorld } from '../learner/window-learning.js';
 import { fits } from './merge-models.js';
 import { windowsOfVersion } from './merge-schedule.js';
 
 const FORMAT = 'hark.model-merger';
 const FORMAT_VERSION = 1;
-const VERSION_EVERY = 1000;
 /** A learner that is behind, or executes again what it did, reads versions that have been removed since. */
 const FILES_KEPT = 100;
 
@@ -62,18 +62,18 @@ export interface ModelMergerStatus {
  * ({@link windowsOfVersion}), by time, on drift and on request; it names what it holds, so that each learner knows what
  * it has to add itself. After a rollback what was learned before it is left out, whenever it comes.
  */
-export class ModelMerger implements Processor {
+export class ModelMerger implements Processor, Commanded {
   private readonly codec: ModelCodec;
   private readonly line: ModelLine;
   /** Of each partition: the parts taken, and where its learner stands in `windows`. */
   private readonly merged: number[];
   private readonly positions: number[];
   private activation = 0;
-  private learning: boolean;
+  /** Whether the learners go on learning, as they are told; what was learned from another model is left out. */
+  readonly training = { learning: true, modelReplaced: () => void this.activation++ };
   private leftOut = 0;
   private eventMs = NaN;
-  /** Arrival of the window at which the last version was made in time, milliseconds since 1970. */
-  private versionMs = 0;
+  private readonly versionTimes: VersionTimes;
 
   /** @throws NotMergeableError */
   constructor(
@@ -85,19 +85,21 @@ export class ModelMerger implements Processor {
     mergeable(this.line.classifier);
     this.merged = new Array<number>(options.partitions).fill(0);
     this.positions = new Array<number>(options.partitions).fill(0);
-    this.learning = options.learning ?? true;
+    this.training.learning = options.learning ?? true;
+    this.versionTimes = new VersionTimes(options.versionEveryMs);
   }
 
   /** @throws RecordFormatError when a record of `model-merge` is not one; StateFormatError, FeatureSchemaError. */
   process(topic: string, partition: number, record: LogRecord, outputs: Outputs): void {
     if (this.line.version === 0) this.makeVersion('start', outputs);
     if (topic === TOPICS.modelMerge) this.takePart(partition, record, outputs);
-    else if (topic === TOPICS.commands) this.takeCommand(record, outputs);
+    else if (topic === TOPICS.commands) executeCommand(record, this.line, this, outputs);
     else throw new RangeError(`the merger does not read ${topic}`);
   }
 
   status(): ModelMergerStatus {
-    const { line, learning, leftOut } = this;
+    const { line, leftOut } = this;
+    const { learning } = this.training;
     const windows = { learned: line.classifier.learned, sinceVersion: line.learnedSinceVersion, leftOut };
     return { version: line.version, learning, windows };
   }
@@ -112,7 +114,8 @@ export class ModelMerger implements Processor {
     this.line.write(state);
     state.u32(this.merged.length);
     for (const [p, next] of this.merged.entries()) state.f64(next).f64(this.positions[p]);
-    state.f64(this.activation).bool(this.learning).f64(this.leftOut).f64(this.eventMs).f64(this.versionMs);
+    state.f64(this.activation).bool(this.training.learning).f64(this.leftOut).f64(this.eventMs);
+    this.versionTimes.write(state);
     return state.finish();
   }
 
@@ -127,12 +130,25 @@ export class ModelMerger implements Processor {
       this.positions[p] = state.f64();
     }
     this.activation = state.f64();
-    this.learning = state.bool();
+    this.training.learning = state.bool();
     this.leftOut = state.f64();
     this.eventMs = state.f64();
-    this.versionMs = state.f64();
+    this.versionTimes.read(state);
     state.finish();
   }
+
+  /** Where the stream stands, by what the learners have told. */
+  point(): VersionPoint {
+    const { positions, eventMs, merged } = this;
+    return {
+      logPosition: positions.reduce((sum, position) => sum + position, 0),
+      time: Number.isNaN(eventMs) ? null : toIsoTime(eventMs),
+      merged: [...merged],
+    };
+  }
+
+  /** Nothing is looked up here. */
+  forgetBefore(): void {}
 
   private takePart(partition: number, { value }: LogRecord, outputs: Outputs): void {
     const record = decodeModelMergeRecord(value);
@@ -160,55 +176,18 @@ export class ModelMerger implements Processor {
     line.tell({ kind: 'refused', code: 'too_many_classes', message }, outputs);
   }
 
-  private takeCommand({ value, offset: command }: LogRecord, outputs: Outputs): void {
-    const asked = parseCommand(value);
-    const { line } = this;
-    const { logPosition } = this.point();
-    if (asked === null) {
-      line.tell({ kind: 'refused', code: 'malformed_command', message: 'not a command', command }, outputs);
-    } else if (asked.kind === 'snapshot') {
-      this.makeVersion('request', outputs, command);
-    } else if (asked.kind === 'learning') {
-      this.learning = asked.enabled;
-      line.tell({ kind: 'learning', enabled: asked.enabled, logPosition, command }, outputs);
-    } else if (asked.kind !== 'forget') {
-      const { to } = asked;
-      const from = line.version;
-      const refusal = asked.kind === 'rollback' ? line.rollBack(to) : line.promote(to);
-      if (refusal !== null) return line.tell({ kind: 'refused', ...refusal, command }, outputs);
-      this.activation++;
-      const by = asked.kind === 'rollback' ? 'rollback' : 'promotion';
-      if (asked.kind === 'rollback') this.learning = asked.learning === 'continue';
-      const reason = asked.kind === 'rollback' ? asked.reason : null;
-      const { learning } = this;
-      line.tell({ kind: 'activated', by, from, to, learning, reason, logPosition, command }, outputs);
-    }
-  }
-
   private makeVersionIfDue(receivedMs: number, outputs: Outputs): void {
     const { line } = this;
-    const { versionEvery = VERSION_EVERY, versionEveryMs = 0 } = this.options;
+    const { versionEvery = VERSION_EVERY } = this.options;
     const since = line.learnedSinceVersion;
     if (since >= windowsOfVersion(line.classifier.learned - since, versionEvery) && since > 0) {
       this.makeVersion('count', outputs);
-    } else if (versionEveryMs > 0) {
-      if (this.versionMs === 0) this.versionMs = receivedMs;
-      if (receivedMs - this.versionMs < versionEveryMs) return;
-      this.versionMs = receivedMs;
-      if (since > 0) this.makeVersion('time', outputs);
+    } else if (this.versionTimes.isDue(receivedMs) && since > 0) {
+      this.makeVersion('time', outputs);
     }
   }
 
-  private makeVersion(cause: VersionCause, outputs: Outputs, command?: number): void {
-    this.line.makeVersion(cause, this.point(), outputs, command);
-  }
-
-  private point(): VersionPoint {
-    const { positions, eventMs, merged } = this;
-    return {
-      logPosition: positions.reduce((sum, position) => sum + position, 0),
-      time: Number.isNaN(eventMs) ? null : toIsoTime(eventMs),
-      merged: [...merged],
-    };
+  private makeVersion(cause: VersionCause, outputs: Outputs): void {
+    this.line.makeVersion(cause, this.point(), outputs);
   }
 }

@@ -123,7 +123,7 @@ export class UserFusion {
   }
 }
 
-/** What a prediction says, of a device whose clock lacks so much. */
+/** What a prediction says of a window between these times, in milliseconds, of a device whose clock lacks so much. */
 export function opinionOf(
   {
     device,
@@ -131,11 +131,10 @@ export function opinionOf(
     activity,
     confidence,
     probabilities,
-    window,
-  }: Pick<Prediction, 'device' | 'model' | 'activity' | 'confidence' | 'probabilities' | 'window'>,
+  }: Pick<Prediction, 'device' | 'model' | 'activity' | 'confidence' | 'probabilities'>,
+  startMs: number,
+  endMs: number,
   clockOffsetMs: number,
 ): DeviceOpinion {
-  const startMs = Date.parse(window.start);
-  const endMs = Date.parse(window.end);
   return { device, model, activity, confidence, probabilities, startMs, endMs, clockOffsetMs };
 }

@@ -41,10 +41,12 @@ export class FusedEvaluation {
    * @param given whether the label is known to what fuses, after the window: it learns whom to trust from it.
    */
   add(prediction: Prediction, clockOffsetMs: number, given: boolean): void {
-    const { user, device, label } = prediction;
+    const { user, device, label, window } = prediction;
     if ((this.devices.get(user) ?? device) !== device) this.several = true;
     this.devices.set(user, device);
-    const fused = this.fusion.fuse(user, opinionOf(prediction, clockOffsetMs), given ? label : null);
+    const [startMs, endMs] = [Date.parse(window.start), Date.parse(window.end)];
+    const opinion = opinionOf(prediction, startMs, endMs, clockOffsetMs);
+    const fused = this.fusion.fuse(user, opinion, given ? label : null);
     if (label !== null) this.score(fused, label);
   }
 

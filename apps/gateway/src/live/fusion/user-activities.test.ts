@@ -83,8 +83,10 @@ it('says what the component that evaluations score says of the same predictions'
     newest.set(key, window.end);
     const clock = clocks.get(key) ?? new ClockOffset();
     clocks.set(key, clock);
-    clock.add(receivedMs, Date.parse(window.end));
-    const { opinions, probabilities } = fusion.fuse(user, opinionOf(prediction, clock.ms), label);
+    const [startMs, endMs] = [Date.parse(window.start), Date.parse(window.end)];
+    clock.add(receivedMs, endMs);
+    const opinion = opinionOf(prediction, startMs, endMs, clock.ms);
+    const { opinions, probabilities } = fusion.fuse(user, opinion, label);
     if (opinions.length > 1) together++;
     expect(JSON.parse(message?.().payload ?? '')).toMatchObject({ probabilities });
   });

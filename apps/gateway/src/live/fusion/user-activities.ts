@@ -2,13 +2,13 @@ import { toIsoTime, type Fused, type FusedDevice } from '@hark/contracts';
 import {
   ClockOffset,
   UserFusion,
+  opinionOf,
   readAnswer,
   readOpinion,
   readProbabilities,
   writeAnswer,
   writeProbabilities,
   type DeviceAnswer,
-  type DeviceOpinion,
   type Opinion,
 } from '@hark/models';
 import type { StateReader, StateWriter } from '@hark/streaming';
@@ -62,8 +62,7 @@ export class UserActivities implements Derivation {
 
   take(offset: number, { prediction, startMs, endMs }: TimedPrediction): (() => DerivedMessage) | null {
     if (this.mode === 'append' && !prediction.final) return null;
-    const { user, device: name, model, activity, confidence, probabilities } = prediction;
-    const { receivedMs, label, id } = prediction;
+    const { user, device: name, receivedMs, label, id } = prediction;
     // Neither NaN nor beyond the calendar.
     for (const each of [startMs, endMs, receivedMs]) if (!(Math.abs(each) <= FURTHEST_MS)) return null;
     const devices = this.users.get(user)?.devices ?? new Map<string, DeviceState>();
@@ -72,17 +71,7 @@ export class UserActivities implements Derivation {
     device.clock.add(receivedMs, endMs);
     device.endMs = endMs;
     devices.set(name, device);
-    // Written out: what an object spread makes is looked through several times more slowly.
-    const opinion: DeviceOpinion = {
-      device: name,
-      model,
-      activity,
-      confidence,
-      probabilities,
-      startMs,
-      endMs,
-      clockOffsetMs: device.clock.ms,
-    };
+    const opinion = opinionOf(prediction, startMs, endMs, device.clock.ms);
     const fused = this.fusion.fuse(user, opinion, label);
     const last = { offset, id, answers: fused.opinions, probabilities: fused.probabilities };
     this.users.set(user, { devices, last });
