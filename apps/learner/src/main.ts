@@ -67,6 +67,7 @@ async function main(): Promise<void> {
         ],
         maxStepBytes: 256 * 1024,
         snapshotEveryBytes: 2 * 1024 * 1024,
+        saidOfArtifacts: TOPICS.models,
         settings: recorded,
       },
       context,

@@ -1,4 +1,3 @@
-import { TOPICS } from '@hark/contracts';
 import {
   LogAwayError,
   Runner,
@@ -31,10 +30,12 @@ export interface RunnerHostOptions extends Omit<
 > {
   /** With more records than this waiting the app is not ready; absent = any number may wait. */
   readonly maxLagRecords?: number;
+  /**
+   * What the runner alone says there after reading artifacts, which can be damaged without a record being so: it is
+   * compared when steps are executed again, and a difference is logged.
+   */
+  readonly saidOfArtifacts?: string;
 }
-
-/** What a runner says after reading artifacts, which can be damaged without a record being so. */
-const SAID_OF_ARTIFACTS: Readonly<Record<string, string>> = { learner: TOPICS.models };
 
 /** Runs a runner within an app: recovery before the app is ready, metrics, lag, a clean end. */
 export class RunnerHost {
@@ -53,7 +54,7 @@ export class RunnerHost {
     private readonly context: Pick<ServiceContext, 'logger' | 'metrics' | 'health'>,
   ) {
     const { logger, metrics, health } = context;
-    const { name } = options;
+    const { name, saidOfArtifacts: said } = options;
     const measured = `hark_${name.replaceAll('-', '_')}`;
     this.log = options.log;
     const taken = new Counter({
@@ -75,7 +76,6 @@ export class RunnerHost {
       },
     });
     const status = () => this.status();
-    const said = SAID_OF_ARTIFACTS[name];
     this.runner = new Runner({
       ...options,
       ...(said !== undefined && {
