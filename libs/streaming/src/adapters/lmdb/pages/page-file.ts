@@ -68,7 +68,7 @@ export class PageFile {
   }
 
   private read(at: number, length: number): Buffer {
-    const bytes = Buffer.alloc(length);
+    const bytes = Buffer.allocUnsafe(length);
     return bytes.subarray(0, readSync(this.file, bytes, 0, length, at));
   }
 }
