@@ -24,6 +24,7 @@ export { AppIdentity } from './operations.controller.js';
 export { requireKnownMethod } from './known-method.js';
 export { HOLDER_HEADER } from './peers/holder-header.js';
 export { addressSetting, ownAddress } from './peers/own-address.js';
+export { FirstPartitionWork } from './partitions/first-partition-work.js';
 export type { PartitionWork } from './partitions/held-partitions.js';
 export { sharedRunnerStatus, type RunnerOfPartitions } from './partitions/partition-lag.js';
 export { registerPartitionMetrics } from './partitions/partition-metrics.js';

@@ -27,7 +27,7 @@ import { refuseOnePartitionRoutes, refuseSockets } from './one-partition-routes.
 import { PartitionedDoor } from './partitioned-door.js';
 import { partsRoute } from './parts-route.js';
 import { Peers } from './peers.js';
-import { SingleWork } from './single-work.js';
+import { openSingleWork } from './single-work.js';
 
 export interface PartitionedIngestOptions {
   readonly kafka: KafkaOptions;
@@ -67,7 +67,7 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
   checkPartitionedSettings(settings);
   const { builtIn, staticFolder, filesFolder, HARK_DATA: dataFolder } = settings;
   const single = (writer: KafkaWriter) =>
-    SingleWork.open(
+    openSingleWork(
       writer,
       {
         ...{ log, sequenced, artifacts, dataFolder, staticFolder, filesFolder, builtIn },

@@ -16,7 +16,7 @@ import type { AddressInfo } from 'node:net';
 import { registerLearnerMetrics } from '../learner-metrics.js';
 import type { learnerSettings } from '../settings.js';
 import { LearnerPartition } from './learner-partition.js';
-import { Merging } from './merging.js';
+import { openMerging } from './merging.js';
 
 export interface PartitionedLearnerOptions {
   readonly kafka: KafkaOptions;
@@ -37,8 +37,7 @@ const LEARNER: RunnerOfPartitions = {
 export function partitionedLearner(parts: PartitionedLearnerOptions, context: ServiceContext) {
   const { kafka, log, sequenced, artifacts, settings, options, recorded } = parts;
   const { health, metrics } = context;
-  const single = (writer: KafkaWriter) =>
-    Merging.open(writer, { log, artifacts, options, recorded }, context);
+  const single = (writer: KafkaWriter) => openMerging(writer, { log, artifacts, options, recorded }, context);
   const held = new SharedPartitions<LearnerPartition>(
     {
       ...{ app: 'learner', kafka, partitions: log.partitions },
