@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SampleBatchBuilder } from './sample-batch.js';
 import { readLazySamples } from './lazy-samples.js';
-import { RecordFormatError, decodeSamplesRecord, encodeSamplesRecord } from './samples-record.js';
+import { RecordFormatError } from './record-format.js';
+import { decodeSamplesRecord, encodeSamplesRecord } from './samples-record.js';
 
 function example(rows: number): Uint8Array {
   const builder = new SampleBatchBuilder();

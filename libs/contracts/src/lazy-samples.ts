@@ -2,7 +2,8 @@ import protobuf from 'protobufjs/minimal.js';
 import { ByteArena } from './byte-arena.js';
 import type { StreamId } from './identity.js';
 import { decodeNanoseconds } from './int64-column.js';
-import { RecordFormatError, decodeSampleBatch } from './samples-record.js';
+import { RecordFormatError } from './record-format.js';
+import { decodeSampleBatch } from './sample-batch-decoding.js';
 
 const { Reader, Writer } = protobuf;
 

@@ -7,7 +7,7 @@ import {
   encodeModelMergeRecord,
   type ModelMergeRecord,
 } from './model-merge-record.js';
-import { RecordFormatError } from './samples-record.js';
+import { RecordFormatError } from './record-format.js';
 
 const schema = protobuf.parse(readFileSync(new URL('../hark.proto', import.meta.url), 'utf8')).root;
 

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { ModelEvent } from './model-version.js';
-import { RecordFormatError } from './samples-record.js';
+import { RecordFormatError } from './record-format.js';
 
 const { Reader, Writer } = protobuf;
 

@@ -67,18 +67,35 @@ export class SampleColumns {
     };
   }
 
+  /** One buffer for all: nine of them take longer to make than a small batch takes to read. */
   private allocate(): void {
     const { capacity } = this;
-    this.stream = new Uint16Array(capacity);
-    this.words = new Uint32Array(2 * capacity);
-    this.creationMs = new Float64Array(capacity);
-    this.creationSubNs = new Int32Array(capacity);
-    this.arrivalMs = new Float64Array(capacity);
-    this.x = new Float64Array(capacity);
-    this.y = new Float64Array(capacity);
-    this.z = new Float64Array(capacity);
-    this.label = new Uint8Array(capacity);
+    const buffer = new ArrayBuffer(BYTES_OF_ROW * capacity);
+    let at = 0;
+    const next = <T>(Column: ColumnType<T>, width: number): T => {
+      const column = new Column(buffer, at, (capacity * width) / Column.BYTES_PER_ELEMENT);
+      at += capacity * width;
+      return column;
+    };
+    // The widest first: each begins where its numbers may.
+    this.words = next(Uint32Array, 8);
+    this.creationMs = next(Float64Array, 8);
+    this.arrivalMs = next(Float64Array, 8);
+    this.x = next(Float64Array, 8);
+    this.y = next(Float64Array, 8);
+    this.z = next(Float64Array, 8);
+    this.creationSubNs = next(Int32Array, 4);
+    this.stream = next(Uint16Array, 2);
+    this.label = next(Uint8Array, 1);
   }
+}
+
+/** Of all columns of {@link SampleColumns}. */
+const BYTES_OF_ROW = 6 * 8 + 4 + 2 + 1;
+
+interface ColumnType<T> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, start: number, length: number): T;
 }
 
 /** Collects rows into a {@link SampleBatch}; grows as needed and is reusable after {@link take}. */
@@ -88,6 +105,7 @@ export class SampleBatchBuilder {
   private labels: string[] = [];
   private streamIndex = new Map<string, number>();
   private labelIndex = new Map<string, number>();
+  private capacity = 0;
   private stream!: Uint16Array;
   private creationMs!: Float64Array;
   private creationSubNs!: Int32Array;
@@ -97,7 +115,8 @@ export class SampleBatchBuilder {
   private z!: Float64Array;
   private label!: Uint8Array;
 
-  constructor(private capacity = 1024) {
+  /** @param expected rows that there is room for from the first one on. */
+  constructor(private readonly expected = 1024) {
     this.allocate();
   }
 
@@ -236,7 +255,7 @@ export class SampleBatchBuilder {
 
   private grow(): void {
     const { stream, creationMs, creationSubNs, arrivalMs, x, y, z, label } = this;
-    this.capacity *= 2;
+    this.capacity = this.capacity === 0 ? Math.max(1, this.expected) : 2 * this.capacity;
     this.allocate();
     this.stream.set(stream);
     this.creationMs.set(creationMs);

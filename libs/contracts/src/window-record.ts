@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { DeviceId } from './identity.js';
 import { formatNanoseconds } from './event-time.js';
-import { RecordFormatError } from './samples-record.js';
+import { RecordFormatError } from './record-format.js';
 
 const { Reader, Writer } = protobuf;
 

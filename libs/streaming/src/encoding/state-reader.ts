@@ -79,10 +79,7 @@ export class StateReader {
 
   /** @param length what the array must be long, if that is known. */
   f64Array(length?: number): Float64Array<ArrayBuffer> {
-    const found = this.u32();
-    if (length !== undefined && found !== length) {
-      throw new StateFormatError(`an array of ${found}, expected ${length}`);
-    }
+    const found = this.arrayLength(length);
     const start = this.take(found * 8);
     const values = new Float64Array(found);
     if (LITTLE_ENDIAN) {
@@ -93,9 +90,30 @@ export class StateReader {
     return values;
   }
 
+  /** @param length what the array must be long, if that is known. */
+  i32Array(length?: number): Int32Array<ArrayBuffer> {
+    const found = this.arrayLength(length);
+    const start = this.take(found * 4);
+    const values = new Int32Array(found);
+    if (LITTLE_ENDIAN) {
+      new Uint8Array(values.buffer).set(this.state.subarray(start, start + found * 4));
+    } else {
+      for (let i = 0; i < found; i++) values[i] = this.view.getInt32(start + i * 4, true);
+    }
+    return values;
+  }
+
   /** Call when everything has been read: bytes left over are an error. */
   finish(): void {
     if (this.offset !== this.end) throw new StateFormatError(`${this.end - this.offset} bytes left over`);
+  }
+
+  private arrayLength(expected: number | undefined): number {
+    const found = this.u32();
+    if (expected !== undefined && found !== expected) {
+      throw new StateFormatError(`an array of ${found}, expected ${expected}`);
+    }
+    return found;
   }
 
   private text(length: number): string {

@@ -44,6 +44,20 @@ describe('a state', () => {
     expect(reader.f64Array()).toEqual(Float64Array.of(1, 2));
   });
 
+  it('has integers with a sign as they are in memory, and reads as many as are expected', () => {
+    const values = Int32Array.of(0, -1, 0x7fff_ffff, -0x8000_0000);
+    const state = new StateWriter('a', 1).u8(7).i32Array(values).finish();
+    expect([...state.subarray(10, 22)]).toEqual([4, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255]);
+    const read = (length?: number) => {
+      const reader = new StateReader(state, 'a', 1);
+      reader.u8();
+      return reader.i32Array(length);
+    };
+    expect(read()).toEqual(values);
+    expect(read(4)).toEqual(values);
+    expect(() => read(3)).toThrow('an array of 4, expected 3');
+  });
+
   it('grows past its first buffer', () => {
     const values = Float64Array.from({ length: 5000 }, (_, i) => i / 3);
     const reader = new StateReader(new StateWriter('a', 1).f64Array(values).u8(7).finish(), 'a', 1);

@@ -101,6 +101,14 @@ export class StateWriter {
     return this;
   }
 
+  /** Length, values. */
+  i32Array(values: Int32Array): this {
+    this.u32(values.length);
+    if (LITTLE_ENDIAN) this.append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    else for (const value of values) this.u32(value >>> 0);
+    return this;
+  }
+
   /** The state. The writer can't be used afterwards. */
   finish(): Uint8Array {
     this.u32(crc32(this.bytesHeld, this.length));

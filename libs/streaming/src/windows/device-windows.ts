@@ -159,6 +159,11 @@ export class DeviceWindows {
     this.closeUntil(end, emit);
   }
 
+  /** About what {@link write} takes. */
+  get stateBytes(): number {
+    return 512 + this.buffers[0].stateBytes + this.buffers[1].stateBytes;
+  }
+
   write(writer: StateWriter): void {
     writer.string(this.id.user);
     writer.string(this.id.device);

@@ -1,6 +1,7 @@
 import type { SampleBatch } from '@hark/contracts';
 import type { StateReader } from '../encoding/state-reader.js';
 import type { StateWriter } from '../encoding/state-writer.js';
+import { StateFormatError } from '../runner/processor.js';
 
 const INITIAL_CAPACITY = 512;
 
@@ -87,22 +88,55 @@ export class SensorBuffer {
     if (this.head === this.tail) this.head = this.tail = 0;
   }
 
-  write(writer: StateWriter): void {
-    writer.u32(this.size);
-    for (const column of [this.ms, this.x, this.y, this.z])
-      writer.f64Array(column.subarray(this.head, this.tail));
-    for (let i = this.head; i < this.tail; i++) writer.u32(this.subNs[i]);
-    for (let i = this.head; i < this.tail; i++) writer.u32(this.label[i]);
+  /** About what {@link write} takes. */
+  get stateBytes(): number {
+    return 64 + 36 * this.size;
   }
 
+  write(writer: StateWriter): void {
+    const { head, tail } = this;
+    writer.u32(this.size);
+    for (const column of [this.ms, this.x, this.y, this.z]) writer.f64Array(column.subarray(head, tail));
+    writer.i32Array(this.subNs.subarray(head, tail));
+    this.writeLabels(writer);
+  }
+
+  /** Also what version 1 of the windower's state has, where each sample has its label. */
   read(reader: StateReader): void {
     const size = reader.u32();
     this.head = 0;
     this.tail = size;
     this.reallocate(Math.max(size, INITIAL_CAPACITY));
     for (const column of [this.ms, this.x, this.y, this.z]) column.set(reader.f64Array(size));
-    for (let i = 0; i < size; i++) this.subNs[i] = reader.u32();
-    for (let i = 0; i < size; i++) this.label[i] = reader.u32();
+    if (reader.version === 1) {
+      for (let i = 0; i < size; i++) this.subNs[i] = reader.u32();
+      for (let i = 0; i < size; i++) this.label[i] = reader.u32();
+      return;
+    }
+    this.subNs.set(reader.i32Array(size));
+    this.readLabels(reader);
+  }
+
+  /** Samples of the same label come one after the other: how many, and the label, up to the last sample. */
+  private writeLabels(writer: StateWriter): void {
+    const { label, tail } = this;
+    for (let from = this.head; from < tail;) {
+      let to = from + 1;
+      while (to < tail && label[to] === label[from]) to++;
+      writer.u32(to - from);
+      writer.u32(label[from]);
+      from = to;
+    }
+  }
+
+  private readLabels(reader: StateReader): void {
+    for (let from = 0; from < this.tail;) {
+      const to = from + reader.u32();
+      if (to === from || to > this.tail)
+        throw new StateFormatError(`labels of ${to} samples of ${this.tail}`);
+      this.label.fill(reader.u32(), from, to);
+      from = to;
+    }
   }
 
   private openGap(at: number): void {

@@ -15,7 +15,9 @@ import { DeviceWindows, type EmitWindow, type OpenWindow, type SampleCounts } fr
 import type { SensorBuffer } from './sensor-buffer.js';
 import { checkWindowOptions, DEFAULT_WINDOW_OPTIONS, type WindowOptions } from './window-options.js';
 
-const STATE_VERSION = 1;
+/** Since version 2 the columns of the open windows' samples are written as they are. */
+const STATE_VERSION = 2;
+const OLDEST_STATE_VERSION = 1;
 
 /** The samples of one sensor within a window: seconds since its start, m/s² or rad/s. */
 interface SensorSamples {
@@ -96,7 +98,9 @@ export class Windower implements Processor {
   }
 
   snapshot(): Uint8Array {
-    const writer = new StateWriter('windower', STATE_VERSION);
+    let bytes = 1024;
+    for (const device of this.devices.values()) bytes += device.stateBytes;
+    const writer = new StateWriter('windower', STATE_VERSION, bytes);
     writer.string(this.configuration());
     writer.f64(this.inputMs);
     writer.f64(this.inputSubNs);
@@ -107,7 +111,7 @@ export class Windower implements Processor {
   }
 
   restore(state: Uint8Array): void {
-    const reader = new StateReader(state, 'windower', STATE_VERSION);
+    const reader = new StateReader(state, 'windower', STATE_VERSION, OLDEST_STATE_VERSION);
     const stored = JSON.parse(reader.string()) as Partial<WindowOptions>;
     // The rest decides when windows close: another value counts from the next sample on.
     for (const name of ['sizeMs', 'hopMs', 'watermark'] as const) {
