@@ -5,8 +5,9 @@ import { GrowthSchedule } from './growth-schedule.js';
 import type { Inferring } from './inferring.js';
 import { LinearOutputs } from './linear-outputs.js';
 import { NumberedClassifier } from './numbered-classifier.js';
-import { addOuterProduct, factorise, solveFactorised, triangleLength } from './packed-cholesky.js';
+import { factorise, solveFactorised, triangleLength } from './packed-cholesky.js';
 import { SoftmaxTemperature } from './softmax-temperature.js';
+import { symmetricMatrix, type SymmetricMatrix } from './symmetric-matrix.js';
 import type { Unlearnable } from './unlearnable.js';
 
 const FORMAT = { name: 'lda', version: 1 };
@@ -37,8 +38,8 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
   private readonly counts = new Float64Array(MAX_ACTIVITIES);
   /** One row of `dimensions` for each class. */
   private readonly means: Float64Array;
-  /** Σ (x − own class's mean)(x − own class's mean)ᵀ, packed. */
-  private readonly scatter: Float64Array;
+  /** Σ (x − own class's mean)(x − own class's mean)ᵀ */
+  private readonly scatter: SymmetricMatrix;
   private readonly schedule = new GrowthSchedule();
   /** Of the compressed features and a bias: the log density, less what is the same for all classes. */
   private readonly discriminants: LinearOutputs;
@@ -46,18 +47,16 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
   /** Compressed features, bias. */
   private readonly inputs: Float64Array;
   private readonly scores = new Float64Array(MAX_ACTIVITIES);
-  private readonly delta: Float64Array;
   private readonly factor: Float64Array;
 
   constructor(options: { readonly dimensions: number }) {
     const { dimensions } = options;
     super(FORMAT, dimensions);
     this.means = new Float64Array(MAX_ACTIVITIES * dimensions);
-    this.scatter = new Float64Array(triangleLength(dimensions));
+    this.scatter = symmetricMatrix(dimensions);
     this.discriminants = new LinearOutputs(dimensions + 1);
     this.inputs = new Float64Array(dimensions + 1);
     this.inputs[dimensions] = 1;
-    this.delta = new Float64Array(dimensions);
     this.factor = new Float64Array(triangleLength(dimensions));
   }
 
@@ -104,7 +103,8 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
 
   /** Takes the compressed features in `inputs` into account, as so many windows (West 1979). */
   private addWindow(target: number, windows: number): void {
-    const { inputs, delta, means, dimensions } = this;
+    const { inputs, scatter, means, dimensions } = this;
+    const { vector: delta } = scatter;
     const before = this.counts[target];
     const n = (this.counts[target] += windows);
     const row = target * dimensions;
@@ -113,12 +113,13 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
       delta[i] = inputs[i] - means[row + i];
       means[row + i] += delta[i] * share;
     }
-    if (before > 0) addOuterProduct(this.scatter, delta, before * share);
+    if (before > 0) scatter.downdate(-before * share, 1);
   }
 
   /** What {@link addWindow} does with one window, backwards. */
   private removeWindow(target: number): void {
-    const { inputs, delta, means, dimensions } = this;
+    const { inputs, scatter, means, dimensions } = this;
+    const { vector: delta } = scatter;
     const n = this.counts[target];
     const left = (this.counts[target] = n - 1);
     const row = target * dimensions;
@@ -127,7 +128,7 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
       delta[i] = inputs[i] - mean;
       means[row + i] = mean;
     }
-    if (left > 0) addOuterProduct(this.scatter, delta, -left / n);
+    if (left > 0) scatter.downdate(left / n, 1);
   }
 
   private solve(): void {
@@ -153,7 +154,8 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
 
   /** `factor` becomes the covariance within classes. */
   private shrink(windows: number): void {
-    const { scatter, factor, dimensions } = this;
+    const { factor, dimensions } = this;
+    const { triangle: scatter } = this.scatter;
     let trace = 0;
     for (let i = 0, d = 0; i < dimensions; d += dimensions - i, i++) trace += scatter[d];
     const measured = trace / dimensions / windows;
@@ -168,7 +170,7 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
 
   protected write(state: StateWriter): void {
     const count = this.classes.length;
-    state.f64(this.temperature.sharpness).f64Array(this.counts).f64Array(this.scatter);
+    state.f64(this.temperature.sharpness).f64Array(this.counts).f64Array(this.scatter.triangle);
     state.f64Array(this.means.subarray(0, count * this.dimensions));
     this.discriminants.write(state, count);
     this.schedule.write(state);
@@ -178,7 +180,8 @@ export class LinearDiscriminant extends NumberedClassifier implements Inferring,
     const count = this.classes.length;
     this.temperature.sharpness = state.f64();
     this.counts.set(state.f64Array(MAX_ACTIVITIES));
-    this.scatter.set(state.f64Array(this.scatter.length));
+    const { triangle } = this.scatter;
+    triangle.set(state.f64Array(triangle.length));
     this.means.set(state.f64Array(count * this.dimensions));
     this.discriminants.read(state, count);
     this.schedule.read(state);

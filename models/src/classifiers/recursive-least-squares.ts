@@ -1,6 +1,7 @@
 import { MAX_ACTIVITIES } from '@hark/contracts';
 import { StateFormatError, type StateReader, type StateWriter } from '@hark/streaming';
 import { LinearOutputs } from './linear-outputs.js';
+import { symmetricMatrix, type SymmetricMatrix } from './symmetric-matrix.js';
 
 /** Windows from one renewal of the ridge to the next. */
 const RENEWAL_INTERVAL = 4;
@@ -37,9 +38,9 @@ export class RecursiveLeastSquares {
   readonly inputs: number;
   readonly ridge: number;
   readonly forgetting: number;
-  private readonly covariance: Float64Array;
+  /** P; its vector is the gain. */
+  private readonly covariance: SymmetricMatrix;
   private readonly linear: LinearOutputs;
-  private readonly gain: Float64Array;
   private readonly scoresOfOne = new Float64Array(MAX_ACTIVITIES);
   /** What the ridge of an input has lost when its turn comes, and the square root of it. */
   private readonly renewal: number;
@@ -54,9 +55,8 @@ export class RecursiveLeastSquares {
     this.inputs = inputs;
     this.ridge = ridge;
     this.forgetting = forgetting;
-    this.covariance = new Float64Array((inputs * (inputs + 1)) / 2);
+    this.covariance = symmetricMatrix(inputs);
     this.linear = new LinearOutputs(inputs);
-    this.gain = new Float64Array(inputs);
     let kept = 1;
     for (let i = 0; i < RENEWAL_INTERVAL * inputs; i++) kept *= forgetting;
     this.renewal = ridge * (1 - kept);
@@ -84,9 +84,10 @@ export class RecursiveLeastSquares {
 
   /** Trace of P: how unsure the weights are, all together. */
   trace(): number {
-    const { covariance, inputs } = this;
+    const { inputs } = this;
+    const { triangle } = this.covariance;
     let sum = 0;
-    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) sum += covariance[d];
+    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) sum += triangle[d];
     return sum;
   }
 
@@ -101,11 +102,11 @@ export class RecursiveLeastSquares {
    * @param weight of its squared error in the sum that is minimised, above 0; 2 = as if it had come twice at once.
    */
   learn(h: Float64Array, scores: Float64Array, target: number, weight = 1): void {
-    let quadratic = this.multiply(h);
+    let quadratic = this.covariance.multiply(h);
     if (!(quadratic >= 0)) {
       // Rounding has cost P its positive definiteness: keep the weights, begin again with how sure they are.
       this.resetCovariance();
-      quadratic = this.multiply(h);
+      quadratic = this.covariance.multiply(h);
     }
     this.correct(scores, target, quadratic, this.forgetting, weight);
     if (this.renewal > 0 && --this.untilRenewal === 0) {
@@ -120,7 +121,7 @@ export class RecursiveLeastSquares {
    * @param weight what it counts for by now.
    */
   unlearn(h: Float64Array, scores: Float64Array, target: number, weight: number): void {
-    const quadratic = this.multiply(h);
+    const quadratic = this.covariance.multiply(h);
     if (weight * quadratic < MOST_UNLEARNED) this.correct(scores, target, quadratic, 1, -weight);
   }
 
@@ -129,14 +130,15 @@ export class RecursiveLeastSquares {
    * brought above three times its initial value.
    */
   boost(amount: number): void {
-    const { covariance, inputs } = this;
+    const { inputs } = this;
+    const { triangle } = this.covariance;
     const room = (MOST_BOOST * inputs) / this.ridge - this.trace();
     const added = Math.max(0, Math.min(amount, room / inputs));
-    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) covariance[d] += added;
+    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) triangle[d] += added;
   }
 
   write(state: StateWriter): void {
-    state.u32(this.outputsHeld).u32(this.untilRenewal).u32(this.turn).f64Array(this.covariance);
+    state.u32(this.outputsHeld).u32(this.untilRenewal).u32(this.turn).f64Array(this.covariance.triangle);
     this.linear.write(state, this.outputsHeld);
   }
 
@@ -149,20 +151,22 @@ export class RecursiveLeastSquares {
     if (this.untilRenewal > RENEWAL_INTERVAL || this.turn >= this.inputs) {
       throw new StateFormatError('the renewal of the ridge is damaged');
     }
-    this.covariance.set(state.f64Array(this.covariance.length));
+    const { triangle } = this.covariance;
+    triangle.set(state.f64Array(triangle.length));
     this.linear.read(state, outputs);
   }
 
   /** Shows input `i` alone, with target 0 for every output. */
   private renew(i: number): void {
-    const { covariance, gain, inputs, renewalInput, scoresOfOne } = this;
+    const { inputs, renewalInput, scoresOfOne } = this;
+    const { triangle, vector: gain } = this.covariance;
     // gain = P eᵢ · √weight: down the column to the diagonal, then along the row.
     let p = i;
     for (let j = 0; j < i; j++) {
-      gain[j] = covariance[p] * renewalInput;
+      gain[j] = triangle[p] * renewalInput;
       p += inputs - j - 1;
     }
-    for (let j = i; j < inputs; j++, p++) gain[j] = covariance[p] * renewalInput;
+    for (let j = i; j < inputs; j++, p++) gain[j] = triangle[p] * renewalInput;
     for (let c = 0; c < this.outputsHeld; c++) scoresOfOne[c] = this.weight(c, i) * renewalInput;
     this.correct(scoresOfOne, -1, gain[i] * renewalInput, 1, 1);
   }
@@ -175,7 +179,8 @@ export class RecursiveLeastSquares {
     lambda: number,
     weight: number,
   ): void {
-    const { gain, inputs, outputsHeld } = this;
+    const { inputs, outputsHeld } = this;
+    const { vector: gain } = this.covariance;
     const { weights } = this.linear;
     const scale = weight / (lambda + weight * quadratic);
     for (let c = 0; c < outputsHeld; c++) {
@@ -183,77 +188,13 @@ export class RecursiveLeastSquares {
       const row = c * inputs;
       for (let i = 0; i < inputs; i++) weights[row + i] += gain[i] * step;
     }
-    this.downdate(scale, 1 / lambda);
-  }
-
-  /** gain = P h. @returns hᵀ P h */
-  private multiply(h: Float64Array): number {
-    const { covariance, gain, inputs } = this;
-    gain.fill(0);
-    let i = 0;
-    let p = 0;
-    // Element (i, j) of the triangle stands for (j, i) too. Two rows at a time, so that the gain is loaded and stored
-    // once for both, and four sums, so that none waits for the one before.
-    for (; i + 1 < inputs; i += 2) {
-      const h0 = h[i];
-      const h1 = h[i + 1];
-      const next = p + inputs - i;
-      let s0 = covariance[p] * h0 + covariance[p + 1] * h1;
-      let s1 = covariance[p + 1] * h0 + covariance[next] * h1;
-      let s2 = 0;
-      let s3 = 0;
-      let upper = p + 2;
-      let lower = next + 1;
-      let j = i + 2;
-      for (; j + 1 < inputs; j += 2, upper += 2, lower += 2) {
-        const a = covariance[upper];
-        const b = covariance[upper + 1];
-        const c = covariance[lower];
-        const d = covariance[lower + 1];
-        const g = h[j];
-        const k = h[j + 1];
-        s0 += a * g;
-        s1 += c * g;
-        s2 += b * k;
-        s3 += d * k;
-        gain[j] += a * h0 + c * h1;
-        gain[j + 1] += b * h0 + d * h1;
-      }
-      if (j < inputs) {
-        s0 += covariance[upper] * h[j];
-        s1 += covariance[lower] * h[j];
-        gain[j] += covariance[upper] * h0 + covariance[lower] * h1;
-      }
-      gain[i] += s0 + s2;
-      gain[i + 1] += s1 + s3;
-      p = next + inputs - i - 1;
-    }
-    if (i < inputs) gain[i] += covariance[p] * h[i];
-    let quadratic = 0;
-    for (let j = 0; j < inputs; j++) quadratic += gain[j] * h[j];
-    return quadratic;
-  }
-
-  /** P = (P − gain gainᵀ · scale) · growth */
-  private downdate(scale: number, growth: number): void {
-    const { covariance, gain, inputs } = this;
-    const unrolled = inputs - 3;
-    for (let i = 0, p = 0; i < inputs; i++) {
-      const gi = gain[i] * scale * growth;
-      let j = i;
-      for (; j < unrolled; j += 4, p += 4) {
-        covariance[p] = covariance[p] * growth - gi * gain[j];
-        covariance[p + 1] = covariance[p + 1] * growth - gi * gain[j + 1];
-        covariance[p + 2] = covariance[p + 2] * growth - gi * gain[j + 2];
-        covariance[p + 3] = covariance[p + 3] * growth - gi * gain[j + 3];
-      }
-      for (; j < inputs; j++, p++) covariance[p] = covariance[p] * growth - gi * gain[j];
-    }
+    this.covariance.downdate(scale, 1 / lambda);
   }
 
   private resetCovariance(): void {
-    const { covariance, inputs } = this;
-    covariance.fill(0);
-    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) covariance[d] = 1 / this.ridge;
+    const { inputs } = this;
+    const { triangle } = this.covariance;
+    triangle.fill(0);
+    for (let i = 0, d = 0; i < inputs; d += inputs - i, i++) triangle[d] = 1 / this.ridge;
   }
 }
