@@ -9,13 +9,15 @@ import { alterLogFormat, alterStateVersion, storedStates } from './stored-versio
 import { unpackDataFolder } from './packed-data-folder.js';
 import { SETTINGS } from './small-life.js';
 
-const STORED = fileURLToPath(new URL('../../compat/0.1.0', import.meta.url));
+const COMPAT = fileURLToPath(new URL('../../compat', import.meta.url));
+/** Of both the states are of the versions that this build reads: of one the newest, of the other the oldest. */
+const [NEWEST, OLDEST] = ['0.2.0', '0.1.0'];
 const root = mkdtempSync(join(tmpdir(), 'hark-e2e-compat-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function stored(): string {
+function stored(version = NEWEST): string {
   const folder = mkdtempSync(join(root, 'data-'));
-  unpackDataFolder(STORED, folder);
+  unpackDataFolder(join(COMPAT, version), folder);
   return folder;
 }
 
@@ -64,7 +66,7 @@ describe('a state of another version', () => {
   ] as const)(
     'older than the %s reads, of the %s, is refused in one line',
     async (app, state, format) => {
-      const folder = stored();
+      const folder = stored(OLDEST);
       await alterStateVersion(folder, app, state, -1);
       expect(await refusal(app, folder)).toContain(
         `holds a state of ${format} in version `,

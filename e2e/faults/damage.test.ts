@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -298,6 +307,31 @@ describe('a page of the log that holds something else', () => {
     },
     120_000,
   );
+
+  it('while the apps run is named by `hark verify` beside them', async () => {
+    // What LMDB itself prints of it is not to stand among the tests' output.
+    const nowhere = openSync('/dev/null', 'a');
+    const service = new Service({ ...SETTINGS, HARK_LOG_LEVEL: 'silent' }, nowhere);
+    unpackDataFolder(STORED, service.data);
+    await service.startAll();
+    try {
+      const path = join(service.data, 'log', 'learner', 'data.mdb');
+      expect((await hark(['verify', '--data', service.data])).code).toBe(0);
+      const page = rootOf(readFileSync(path));
+      const file = openSync(path, 'r+');
+      writeSync(file, randomBytes(PAGE_BYTES), 0, PAGE_BYTES, page * PAGE_BYTES);
+      closeSync(file);
+      const { code, stderr } = await hark(['verify', '--data', service.data]);
+      expect([code, stderr]).toEqual([
+        1,
+        `hark: ${path} is damaged: page ${page}; nothing of it is used: ` +
+          'put a copy of the data folder back, or take another one (HARK_DATA)\n',
+      ]);
+    } finally {
+      await service.stop();
+      closeSync(nowhere);
+    }
+  }, 120_000);
 });
 
 function epochOf(dataFolder: string): string {

@@ -18,7 +18,7 @@ import { PLANTED_BUGS } from './planted-bugs.js';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Each is a run of other tests on a copy of the sources: minutes in all. */
 const WANTED = process.env['HARK_FAULTS'] === 'all';
-const LEFT_OUT = ['node_modules', 'dist', '.git', '.nx', 'data', 'docs'];
+const LEFT_OUT = ['node_modules', 'dist', 'bundle', '.git', '.nx', 'data', 'docs'];
 
 /** A copy of the sources that uses the packages installed here, but its own workspaces. */
 function copyOf(root: string): string {

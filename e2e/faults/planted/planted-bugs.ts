@@ -24,10 +24,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'positions are committed before the outputs',
     file: 'libs/streaming/src/runner/runner.ts',
-    find: 'await this.untilThereIsRoom(signal, () => writer.commit(step.commit));',
+    find: 'await this.commitWithState(step.commit, step.state, signal);',
     replace:
-      'await writer.commit({ ...step.commit, appends: [] });\n' +
-      '    await writer.commit({ appends: step.commit.appends });',
+      'await this.commitWithState({ ...step.commit, appends: [] }, step.state, signal);\n' +
+      '    await this.options.writer.commit({ appends: step.commit.appends });',
     caughtBy: SIMULATION,
   },
   {
@@ -40,8 +40,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the samples that duplicates are told by are forgotten at a restart',
     file: 'libs/streaming/src/windows/sensor-buffer.ts',
-    find: 'for (let i = 0; i < size; i++) this.label[i] = reader.u32();',
-    replace: 'for (let i = 0; i < size; i++) this.label[i] = reader.u32();\n    this.tail = 0;',
+    find: 'this.readLabels(reader);',
+    replace: 'this.readLabels(reader);\n    this.tail = 0;',
     caughtBy: SIMULATION,
   },
   {
@@ -77,7 +77,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'models/src/learner/model-line.ts',
     find: 'state.bytes(this.state()).f64(this.activeVersion)',
     replace: 'state.bytes(this.state()).f64(this.highest)',
-    caughtBy: SIMULATION,
+    caughtBy: 'models/src/learner/learner.test.ts',
   },
   {
     name: 'a failed write is tried again and again',
@@ -110,7 +110,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a damaged state is taken for none',
-    file: 'libs/streaming/src/adapters/lmdb/stored-snapshot.ts',
+    file: 'libs/streaming/src/adapters/lmdb/stored-twice.ts',
     find: "if (payload === null) return 'damaged';",
     replace: 'if (payload === null) return null;',
     caughtBy: 'libs/streaming/src/adapters/lmdb/damaged-state.test.ts',

@@ -34,13 +34,18 @@ const ROUNDS = 100;
 const MOST_ROUNDS_TO_HEAL = 3000;
 /** More than a write takes, see {@link SimulatedDisk}. */
 const LONGEST_WRITE_ROUNDS = 8;
+/** After which a state that follows its step is in effect: many commits, and lives, come in between. */
+const LONGEST_FOLLOWING_ROUNDS = 30;
 
 /**
  * Devices, ingest, learner and an operator, in rounds, on a log whose writes are slow and fail; everything by chance,
  * and all chance from one seed. The apps are the real ones but for transport.
  */
 export class SimulatedWorld {
-  readonly log = new MemoryLog({ now: () => this.nowMs() });
+  readonly log = new MemoryLog({
+    now: () => this.nowMs(),
+    following: () => this.rounds.after(this.following.below(LONGEST_FOLLOWING_ROUNDS)),
+  });
   readonly artifacts = new MemoryArtifactStore();
   /** Batches with a number, and those without. */
   readonly numbered: SentBatch[] = [];
@@ -52,6 +57,7 @@ export class SimulatedWorld {
   /** Apart, as the clock's, so that a world without is the same. */
   private readonly damage: SeededRandom;
   private readonly clock: SeededRandom;
+  private readonly following: SeededRandom;
   private readonly faults: DiskFaults = { full: false, errors: 0.01, damage: 0.1, damaged: 0 };
   private readonly devices: readonly SimulatedDevice[];
   private round = 0;
@@ -73,6 +79,7 @@ export class SimulatedWorld {
     this.random = new SeededRandom(seed);
     this.damage = new SeededRandom(~seed);
     this.clock = new SeededRandom(seed ^ 0x5eed);
+    this.following = new SeededRandom(seed ^ 0xf0110);
     this.devices = ['ann/phone', 'ann/watch', 'bob/phone'].map((name) => {
       const [user, device] = name.split('/');
       return new SimulatedDevice(user, device, new SeededRandom(seed ^ UTF8.encode(name)[0]));

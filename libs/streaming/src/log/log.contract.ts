@@ -282,6 +282,87 @@ export function describeLog(
       expect(snapshot?.state.every((value, i) => value === (i * 7) % 256)).toBe(true);
     });
 
+    describe('a snapshot that may follow', () => {
+      const LARGE = 3_000_000;
+      /** The windower's state after its second step, and another in effect since the first. */
+      const following = async () => {
+        const log = await openLog();
+        const writer = await log.writer('ingest');
+        await writer.commit({ ...step('windower', range(0, 1)), snapshot: bytes(1) });
+        const state = new Uint8Array(LARGE).map((_, i) => (i * 7) % 256);
+        const second = { ...step('windower', range(1, 2)), snapshot: state, snapshotMayFollow: true };
+        return { log, writer, ...(await writer.commit(second)) };
+      };
+      const isState = (state: Uint8Array | undefined) =>
+        state?.length === LARGE && state.every((value, i) => value === (i * 7) % 256);
+
+      it('has the one before count until it is in effect, with the steps since', async () => {
+        const { writer, followed } = await following();
+        const state = await writer.runnerState('windower');
+        expect(state.steps).toBe(2);
+        expect(state.positions).toEqual(new Map([['samples/0', 2]]));
+        // Not of a log that has it take effect with its step.
+        if (followed !== undefined) {
+          expect([...(state.snapshot?.state ?? [])]).toEqual([1]);
+          expect(state.snapshot?.step).toBe(1);
+          expect(state.replay).toEqual([[range(1, 2)]]);
+        }
+      });
+
+      it('is the state with the number of its step from then on, and the steps after it are replayed', async () => {
+        const { writer, followed } = await following();
+        await writer.commit({ ...samples(record('beside')), ...step('windower', range(2, 5)) });
+        expect((await followed) ?? true).toBe(true);
+        const { snapshot, replay, steps } = await writer.runnerState('windower');
+        expect([snapshot?.step, steps]).toEqual([2, 3]);
+        expect(isState(snapshot?.state)).toBe(true);
+        expect(replay).toEqual([[range(2, 5)]]);
+      });
+
+      it('is never in effect once a later one is, whatever is still being written', async () => {
+        const { log, writer, followed } = await following();
+        await writer.commit({ ...step('windower', range(2, 3)), snapshot: bytes(9, 9) });
+        expect((await followed) ?? false).toBe(false);
+        const { snapshot, replay } = await writer.runnerState('windower');
+        expect([...(snapshot?.state ?? [])]).toEqual([9, 9]);
+        expect([snapshot?.step, replay]).toEqual([3, []]);
+        const again = (await (await log.writer('ingest')).runnerState('windower')).snapshot;
+        expect([...(again?.state ?? [])]).toEqual([9, 9]);
+      });
+
+      it('is given up when a later one that may follow comes', async () => {
+        const { writer, followed } = await following();
+        const third = new Uint8Array(LARGE).fill(3);
+        const { followed: thirdFollowed } = await writer.commit({
+          ...step('windower', range(2, 3)),
+          ...{ snapshot: third, snapshotMayFollow: true },
+        });
+        expect((await followed) ?? false).toBe(false);
+        expect((await thirdFollowed) ?? true).toBe(true);
+        const { snapshot } = await writer.runnerState('windower');
+        expect([snapshot?.step, snapshot?.state.every((value) => value === 3)]).toEqual([3, true]);
+      });
+
+      it('is never in effect where another writer has taken over before', async () => {
+        const { log, followed } = await following();
+        const owner = await log.writer('ingest');
+        await owner.commit(step('windower', range(2, 4)));
+        const isInEffect = (await followed) ?? true;
+        const { snapshot, replay } = await owner.runnerState('windower');
+        expect(snapshot?.step).toBe(isInEffect ? 2 : 1);
+        expect(replay.length).toBe(isInEffect ? 1 : 2);
+      });
+
+      it('may be small', async () => {
+        const writer = await (await openLog()).writer('ingest');
+        const small = { ...step('windower', range(0, 1)), snapshot: bytes(5), snapshotMayFollow: true };
+        await (
+          await writer.commit(small)
+        ).followed;
+        expect([...((await writer.runnerState('windower')).snapshot?.state ?? [])]).toEqual([5]);
+      });
+    });
+
     it('gives a new writer the records and the runners of the one before', async () => {
       const log = await openLog();
       const before = await log.writer('ingest');

@@ -39,11 +39,23 @@ export interface Commit {
   readonly step?: { readonly runner: string; readonly inputs: readonly InputRange[] };
   /** State after this step, replacing the runner's earlier snapshot. Needs `step`. */
   readonly snapshot?: Uint8Array;
+  /**
+   * The snapshot may take effect later than the commit: a large one is then written beside the commits that come
+   * meanwhile, which do not wait for it, and until it is whole the one before counts, with the steps since. Any later
+   * snapshot of the runner replaces it. Its bytes are the log's from the call on: nobody may change them.
+   */
+  readonly snapshotMayFollow?: boolean;
 }
 
-/** What a commit did: the offset of the first record appended to each entry of `appends`, in its order. */
+/** What a commit did. */
 export interface CommitResult {
+  /** The offset of the first record appended to each entry of `appends`, in its order. */
   readonly firstOffsets: readonly number[];
+  /**
+   * Of a snapshot that follows: resolves to true when it is in effect, or to false when it has been given up, for a
+   * later one, for want of room, or because the writer was closed. Never rejected. Absent: all is in effect.
+   */
+  readonly followed?: Promise<boolean>;
 }
 
 /** Where a runner stands. */

@@ -6,3 +6,12 @@ const open = () => Promise.resolve(new MemoryLog({ now: () => 1_700_000_000_000 
 
 describeLog('MemoryLog', open);
 describeTrimming('MemoryLog', open);
+
+describeLog('MemoryLog whose snapshots follow', () =>
+  Promise.resolve(
+    new MemoryLog({
+      now: () => 1_700_000_000_000,
+      following: () => new Promise((resolve) => setTimeout(resolve, 2)),
+    }),
+  ),
+);

@@ -23,6 +23,8 @@ interface Journal {
   readonly steps: (readonly InputRange[])[];
   readonly positions: Map<string, number>;
   snapshot: RunnerState['snapshot'];
+  /** The one committed last: in effect, or to follow. */
+  newest: RunnerState['snapshot'];
 }
 
 /** What one app has written besides its topics. */
@@ -40,17 +42,23 @@ export class MemoryLog implements TrimmableLog {
   readonly epoch: string;
   private readonly now: () => number;
   private readonly owners: TopicOwners;
+  private readonly following: (() => Promise<unknown>) | undefined;
   private readonly partitions = new Map<string, Partition>();
   private readonly apps = new Map<string, App>();
   private readonly waiting = new Set<() => void>();
 
-  /** @param options.now wall clock in milliseconds, for the timestamps of records. */
+  /**
+   * @param options.now wall clock in milliseconds, for the timestamps of records.
+   * @param options.following resolves when a snapshot that may follow takes effect; absent: as its commit does.
+   */
   constructor(options: {
     readonly now: () => number;
     readonly epoch?: string;
     readonly owners?: TopicOwners;
+    readonly following?: () => Promise<unknown>;
   }) {
     this.now = options.now;
+    this.following = options.following;
     this.epoch = options.epoch ?? 'memory';
     this.owners = options.owners ?? HARK_TOPIC_OWNERS;
   }
@@ -153,7 +161,7 @@ export class MemoryLog implements TrimmableLog {
       commit: (commit) => {
         try {
           if (!current()) throw new FencedError(name);
-          return Promise.resolve(this.apply(name, journals, commit));
+          return Promise.resolve(this.apply(name, journals, commit, current));
         } catch (error) {
           return Promise.reject(error as Error);
         }
@@ -187,7 +195,12 @@ export class MemoryLog implements TrimmableLog {
     return Promise.resolve();
   }
 
-  private apply(app: string, journals: Map<string, Journal>, commit: Commit): CommitResult {
+  private apply(
+    app: string,
+    journals: Map<string, Journal>,
+    commit: Commit,
+    isCurrent: () => boolean,
+  ): CommitResult {
     for (const { topic } of commit.appends)
       if (ownerOf(this.owners, topic) !== app) throw new NotOwnerError(app, topic);
     if (commit.snapshot !== undefined && commit.step === undefined)
@@ -196,22 +209,36 @@ export class MemoryLog implements TrimmableLog {
     const firstOffsets = commit.appends.map(({ topic, partition, records }) =>
       this.append(partitionKey(topic, partition), records, timestamp),
     );
+    this.wake();
     if (commit.step !== undefined) {
       const { runner, inputs } = commit.step;
       let journal = journals.get(runner);
-      if (journal === undefined)
-        journals.set(runner, (journal = { first: 0, steps: [], positions: new Map(), snapshot: null }));
+      if (journal === undefined) journals.set(runner, (journal = emptyJournal()));
       journal.steps.push(inputs.map((input) => ({ ...input })));
       for (const { topic, partition, to } of inputs)
         journal.positions.set(partitionKey(topic, partition), to);
-      if (commit.snapshot !== undefined)
-        journal.snapshot = {
-          state: new Uint8Array(commit.snapshot),
-          step: journal.first + journal.steps.length,
-        };
+      const followed = this.takeSnapshot(journal, commit, isCurrent);
+      if (followed !== undefined) return { firstOffsets, followed };
     }
-    this.wake();
     return { firstOffsets };
+  }
+
+  private takeSnapshot(
+    journal: Journal,
+    { snapshot, snapshotMayFollow }: Commit,
+    isCurrent: () => boolean,
+  ): CommitResult['followed'] {
+    if (snapshot === undefined) return undefined;
+    const newest = { state: new Uint8Array(snapshot), step: journal.first + journal.steps.length };
+    journal.newest = newest;
+    if (snapshotMayFollow === true && this.following !== undefined)
+      return this.following().then(() => {
+        if (journal.newest !== newest || !isCurrent()) return false;
+        journal.snapshot = newest;
+        return true;
+      });
+    journal.snapshot = newest;
+    return undefined;
   }
 
   private append(key: string, added: readonly NewRecord[], timestamp: number): number {
@@ -236,6 +263,10 @@ export class MemoryLog implements TrimmableLog {
   private wake(): void {
     for (const wake of [...this.waiting]) wake();
   }
+}
+
+function emptyJournal(): Journal {
+  return { first: 0, steps: [], positions: new Map(), snapshot: null, newest: null };
 }
 
 function sizeOf({ key, value }: LogRecord): number {

@@ -27,7 +27,7 @@ export interface Processor {
   process(topic: string, partition: number, record: LogRecord, outputs: Outputs): void;
   /** Called after the last record of a step, also of one that is executed again. */
   endStep?(outputs: Outputs): void;
-  /** All of the state, in a format that carries its version. */
+  /** All of the state, in a format that carries its version. Nothing changes the bytes afterwards. */
   snapshot(): Uint8Array;
   /** @throws StateFormatError when the bytes are not a state of this processor's version. */
   restore(state: Uint8Array): void;

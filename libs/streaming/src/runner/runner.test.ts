@@ -704,3 +704,175 @@ function expectedOutputs(taken: readonly (readonly [topic: string, values: reado
   }
   return [...windows, ...letters];
 }
+
+describe('a runner on a log in which a state follows its step', () => {
+  /** A log that keeps states until it is told that they are written. */
+  async function following(samples: readonly string[]) {
+    const written: (() => void)[] = [];
+    const log = new MemoryLog({
+      ...{ now: () => 0, owners },
+      following: () => new Promise<void>((resolve) => written.push(resolve)),
+    });
+    await append(log, 'samples', samples);
+    return { log, written };
+  }
+
+  /** Gives `old` up with its first record. */
+  const dropping = (): Processor => {
+    let records = 0;
+    return {
+      process: (_topic, _partition, _record, outputs) => {
+        if (records++ === 0) outputs.discard('old');
+      },
+      snapshot: () => new Uint8Array(1),
+      restore: () => undefined,
+    };
+  };
+
+  async function withOld(): Promise<MemoryArtifactStore> {
+    const artifacts = new MemoryArtifactStore();
+    await artifacts.write('old', new Uint8Array(1));
+    return artifacts;
+  }
+
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    for (let turns = 0; !(await holds()) && turns < 1000; turns++)
+      await new Promise((resolve) => setImmediate(resolve));
+  };
+  const stateOf = (log: MemoryLog) => log.runnerState('ingest', 'digest');
+
+  it('hands the next state over once the one before is in effect, as it is due by then', async () => {
+    const { log, written } = await following(Array.from({ length: 30 }, () => 'x'));
+    const handedOver: number[] = [];
+    let steps = 0;
+    const { runner } = await start(log, {
+      ...{ maxStepBytes: 1, snapshotEveryBytes: 3, processor: dropping() },
+      onStep: ({ snapshot }) => ++steps && snapshot && handedOver.push(steps),
+    });
+    for (let i = 0; i < 9; i++) await runner.step();
+    expect(handedOver).toEqual([3]);
+    expect(await stateOf(log)).toMatchObject({ snapshot: null, steps: 9 });
+    written[0]();
+    await until(async () => (await stateOf(log)).snapshot !== null);
+    for (let i = 0; i < 5; i++) await runner.step();
+    expect(handedOver).toEqual([3, 10]);
+    expect((await stateOf(log)).snapshot?.step).toBe(3);
+  });
+
+  it('removes what was given up when the state is in effect, and not before', async () => {
+    const { log, written } = await following(['drop', 'next', 'last']);
+    const artifacts = await withOld();
+    const { runner } = await start(log, {
+      ...{ processor: dropping(), artifacts, maxStepBytes: 4, snapshotEveryBytes: 4 },
+    });
+    await drain(runner);
+    expect(artifacts.names).toEqual(['old']);
+    written[0]();
+    await until(() => artifacts.names.length === 0);
+    expect(artifacts.names).toEqual([]);
+  });
+
+  it('keeps what was given up for the next state where one never takes effect, as of a full disk', async () => {
+    const { log } = await following(['drop', 'next', 'last']);
+    const artifacts = await withOld();
+    let states = 0;
+    const noRoom = (writer: LogWriter): LogWriter => ({
+      ...writer,
+      commit: async ({ snapshot, snapshotMayFollow: _, ...commit }) => {
+        if (snapshot === undefined) return writer.commit(commit);
+        if (++states > 1) return writer.commit({ ...commit, snapshot });
+        return { ...(await writer.commit(commit)), followed: Promise.resolve(false) };
+      },
+    });
+    const { runner } = await start(log, {
+      ...{ processor: dropping(), artifacts, maxStepBytes: 4, snapshotEveryBytes: 4, wrap: noRoom },
+    });
+    await runner.step();
+    expect(artifacts.names).toEqual(['old']);
+    await drain(runner);
+    expect(states).toBe(3);
+    expect(artifacts.names).toEqual([]);
+  });
+
+  it.each([0, 1, 3, Infinity])(
+    'ends with the same outputs whichever commit it dies at, when a state takes effect %d commits later',
+    async (later) => {
+      const whole = await logOf({ samples: SAMPLES });
+      await drain((await start(whole)).runner);
+      const expected = await outputsOf(whole);
+      for (let n = 1; n <= 12; n++) {
+        const { log, written } = await following(SAMPLES);
+        const effecting = (writer: LogWriter): LogWriter => {
+          let commits = 0;
+          const due: number[] = [];
+          return {
+            ...writer,
+            commit: async (commit) => {
+              if (due.length > 0 && due[0] <= ++commits) {
+                due.shift();
+                written.shift()?.();
+              }
+              if (commit.snapshotMayFollow === true) due.push(commits + later);
+              return writer.commit(commit);
+            },
+          };
+        };
+        const dying = (writer: LogWriter) => crashAt(n, n % 2 === 0 ? 'before' : 'after')(effecting(writer));
+        await drain((await start(log, { wrap: dying })).runner).catch((error: unknown) => {
+          if (!(error instanceof Crash)) throw error;
+        });
+        const again = await start(log, { wrap: effecting });
+        await drain(again.runner);
+        expect(await outputsOf(log)).toEqual(expected);
+        const third = await start(log);
+        expect(string(third.processor.snapshot())).toBe(string(again.processor.snapshot()));
+      }
+    },
+  );
+
+  it('stores the state at once when it is told to stop, whatever is still being written', async () => {
+    const { log, written } = await following(SAMPLES);
+    const artifacts = await withOld();
+    const stop = new AbortController();
+    let records = 0;
+    const { runner } = await start(log, {
+      ...{ processor: dropping(), artifacts },
+      onStep: (step) => (records += step.records) === SAMPLES.length && stop.abort(),
+    });
+    const running = runner.run(stop.signal);
+    await until(async () => (await stateOf(log)).snapshot !== null);
+    expect(written.length).toBe(1);
+    written[0]();
+    await running;
+    const { snapshot, steps } = await stateOf(log);
+    expect(snapshot?.step).toBe(steps);
+    expect(artifacts.names).toEqual([]);
+  });
+
+  it('stores the state that is asked for meanwhile behind the one under way, also with nothing to read', async () => {
+    const { log, written } = await following(['aaaa', 'bbbb', 'cccc']);
+    const stop = new AbortController();
+    const { runner } = await start(log, { maxStepBytes: 4, snapshotEveryBytes: 4 });
+    const running = runner.run(stop.signal);
+    await until(async () => (await log.end('windows', 0)) === 3);
+    runner.storeStateSoon();
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect(written.length).toBe(1);
+    written[0]();
+    await until(() => written.length === 2);
+    written[1]();
+    await until(async () => (await stateOf(log)).replay.length === 0);
+    expect(await stateOf(log)).toMatchObject({ snapshot: { step: 4 }, steps: 4 });
+    stop.abort();
+    await running;
+  });
+
+  it('stores the state of its first step with it, where that begins behind what was trimmed', async () => {
+    const { log, written } = await following(['a', 'b', 'c']);
+    await (await log.writer('devices')).trim('samples', 0, 1);
+    const { runner } = await start(log, { snapshotEveryBytes: 1000 });
+    await runner.step();
+    expect((await stateOf(log)).snapshot?.step).toBe(1);
+    expect(written).toEqual([]);
+  });
+});

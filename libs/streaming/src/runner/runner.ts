@@ -51,7 +51,7 @@ export interface StepReport {
   readonly records: number;
   readonly bytes: number;
   readonly emitted: number;
-  /** Whether the state was stored with it. */
+  /** Whether the state was handed over with it, to be stored. */
   readonly snapshot: boolean;
 }
 
@@ -89,7 +89,15 @@ interface TakenStep {
   readonly commit: Commit;
   readonly report: StepReport;
   readonly artifacts: readonly WrittenArtifact[];
-  /** Artifacts that no step executed again can ask for once this one stands. */
+  readonly state: HandedOver | null;
+}
+
+/** A state that was handed over to be stored. */
+interface HandedOver {
+  /** Steps taken in this process that it holds. */
+  readonly steps: number;
+  readonly part: Pick<Commit, 'snapshot' | 'snapshotMayFollow'>;
+  /** Artifacts that no step executed again can ask for once it is in effect. */
   readonly discarded: readonly string[];
 }
 
@@ -106,7 +114,8 @@ const LONGEST_RETRY_MS = 2000;
 /**
  * Drives a processor: reads records, has them processed, and commits outputs, what was read and now and then the
  * state as one atomic step. The records a step took, in their order, are its journal: after a crash the state is
- * restored and the steps behind it are executed again exactly so, with their outputs suppressed.
+ * restored and the steps behind it are executed again exactly so, with their outputs suppressed. A large state may
+ * take effect some steps behind its own ({@link Commit.snapshotMayFollow}); until then no other is handed over.
  *
  * While a step is being committed the next one is executed; it is committed when the one before stands. After any
  * error but a full disk nothing more is committed, and the runner is to be thrown away with its processor.
@@ -116,9 +125,15 @@ export class Runner {
   private readonly total = { records: 0, bytes: 0, steps: 0 };
   private bytesSinceSnapshot = 0;
   private snapshotBytes = 0;
-  /** The state stored last holds every step. */
-  private isStored = true;
-  /** Artifacts given up since the state was last stored. */
+  /** Steps taken in this process. */
+  private taken = 0;
+  /** How many of them the state in effect holds; −1: not even all from before. */
+  private stored = 0;
+  /** The state handed over that is not in effect yet. */
+  private storing: HandedOver | null = null;
+  /** Resolves when the last one that followed its step is in effect or given up. */
+  private followed: Promise<void> = Promise.resolve();
+  /** Artifacts given up since a state was handed over. */
   private discarded: string[] = [];
   private readonly discard = (name: string) => void this.discarded.push(name);
   private recovered = false;
@@ -149,7 +164,7 @@ export class Runner {
       await recordSettings(writer, settings.topic, admitted, partition);
     this.bytesSinceSnapshot = bytes;
     this.snapshotBytes = snapshot?.state.length ?? 0;
-    this.isStored = replay.length === 0 && !isDamaged;
+    this.stored = replay.length === 0 && !isDamaged ? 0 : -1;
     this.storeAsked = isDamaged;
     this.recovered = true;
     return { snapshotBytes: snapshot?.state.length ?? null, steps: replay.length, bytes, isDamaged };
@@ -163,7 +178,11 @@ export class Runner {
     try {
       while (!signal.aborted) await this.advanceOrWait(signal);
       await this.settled();
-      await this.storeState();
+      await this.storeState(signal, false);
+      // Its place has been taken; what it would have removed goes now.
+      await this.followed;
+      await this.settled();
+      await this.remove(this.discarded.splice(0));
     } catch (error) {
       if (!(signal.aborted && error instanceof LogFullError)) throw error;
     }
@@ -176,7 +195,7 @@ export class Runner {
   async step(signal: AbortSignal = NEVER): Promise<boolean> {
     const advanced = await this.advance(signal);
     await this.settled();
-    if (!advanced && this.storeAsked) await this.untilThereIsRoom(signal, () => this.storeState());
+    if (!advanced && this.isAskedFor) await this.storeState(signal, true);
     return advanced;
   }
 
@@ -184,7 +203,10 @@ export class Runner {
     return this.options.name;
   }
 
-  /** Asks for the state to be stored: with the next step, or by itself where there is nothing to read. */
+  /**
+   * Asks for the state to be stored: with the next step, or by itself where there is nothing to read; behind one that is
+   * under way.
+   */
   storeStateSoon(): void {
     this.storeAsked = true;
     this.wake();
@@ -201,19 +223,56 @@ export class Runner {
     return { name, ...this.total, inputs };
   }
 
+  /** The state is to be stored soon, and none is under way. */
+  private get isAskedFor(): boolean {
+    return this.storeAsked && this.storing === null;
+  }
+
   /** With a step that takes nothing. */
-  private async storeState(): Promise<void> {
+  private async storeState(signal: AbortSignal, mayFollow: boolean): Promise<void> {
     this.storeAsked = false;
-    if (this.isStored) return;
-    const { name, writer, processor } = this.options;
-    await writer.commit({
-      appends: [],
-      step: { runner: name, inputs: [] },
-      snapshot: processor.snapshot(),
-    });
+    if (this.stored === this.taken) return;
+    const state = this.handOver(mayFollow);
+    const commit = { appends: [], step: { runner: this.name, inputs: [] }, ...state.part };
+    await this.commitWithState(commit, state, signal);
+  }
+
+  /** The state as it is. What was given up so far goes when it is in effect. */
+  private handOver(mayFollow: boolean): HandedOver {
+    const snapshot = this.options.processor.snapshot();
+    const discarded = this.discarded.splice(0);
+    this.snapshotBytes = snapshot.length;
     this.bytesSinceSnapshot = 0;
-    this.isStored = true;
-    await this.remove(this.discarded.splice(0));
+    this.storeAsked = false;
+    const part = { snapshot, ...(mayFollow && { snapshotMayFollow: true }) };
+    return (this.storing = { steps: this.taken, part, discarded });
+  }
+
+  private async commitWithState(
+    commit: Commit,
+    state: HandedOver | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { writer } = this.options;
+    const { followed } = await this.untilThereIsRoom(signal, () => writer.commit(commit));
+    if (state === null) return;
+    if (followed === undefined) return this.ended(state, true);
+    this.followed = followed
+      .then((isInEffect) => this.ended(state, isInEffect))
+      .catch((error: unknown) => {
+        this.failure ??= { error };
+      });
+  }
+
+  /** The state is in effect; or never will be, and the next one does for it. */
+  private async ended(state: HandedOver, isInEffect: boolean): Promise<void> {
+    if (this.storing === state) this.storing = null;
+    if (!isInEffect) {
+      this.discarded.unshift(...state.discarded);
+      return;
+    }
+    this.stored = state.steps;
+    await this.remove(state.discarded);
   }
 
   private position(topic: string, partition: number): number {
@@ -226,8 +285,8 @@ export class Runner {
     const changed = this.options.log.changed(signal);
     const asked = new Promise<void>((resolve) => (this.wake = resolve));
     if (await this.advance(signal)) return this.rest(signal);
-    if (this.storeAsked) await this.untilThereIsRoom(signal, () => this.storeState());
-    else await Promise.race([changed, asked]);
+    if (this.isAskedFor) await this.storeState(signal, true);
+    else await Promise.race(this.storeAsked ? [changed, asked, this.followed] : [changed, asked]);
   }
 
   private async rest(signal: AbortSignal): Promise<void> {
@@ -275,6 +334,7 @@ export class Runner {
     const inputs: InputRange[] = [];
     let records = 0;
     let bytes = 0;
+    let atOnce = false;
     for (const { topic, partition } of this.options.inputs) {
       if (bytes >= maxStepBytes) break;
       const isFirst = this.inputs.position(topic, partition) === null;
@@ -294,39 +354,28 @@ export class Runner {
       }
       if (to === from) continue;
       // What it begins with may be trimmed before anybody knows that it is needed: it is not to be executed again.
-      if (isFirst && from > 0) this.storeAsked = true;
+      if (isFirst && from > 0) atOnce = true;
       inputs.push({ topic, partition, from, to });
       this.inputs.moveTo(partitionKey(topic, partition), to);
     }
     if (inputs.length === 0) return null;
     endStep(name, processor, inputs, outputs);
+    this.taken++;
     this.bytesSinceSnapshot += bytes;
-    this.isStored = false;
-    const due =
-      this.storeAsked || this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, 2 * this.snapshotBytes);
-    const discarded = due ? this.discarded : [];
-    const snapshot = due ? processor.snapshot() : undefined;
-    if (snapshot !== undefined) {
-      this.snapshotBytes = snapshot.length;
-      this.bytesSinceSnapshot = 0;
-      this.isStored = true;
-      this.storeAsked = false;
-      this.discarded = [];
-    }
+    const isDue =
+      this.storing === null &&
+      this.bytesSinceSnapshot >= Math.max(snapshotEveryBytes, 2 * this.snapshotBytes);
+    const state = atOnce || isDue || this.isAskedFor ? this.handOver(!atOnce) : null;
     const appends = [...outputs.records].map(([topic, emitted]) => ({
       topic,
       partition: this.options.partition ?? 0,
       records: emitted,
     }));
     return {
-      commit: {
-        appends,
-        step: { runner: name, inputs },
-        ...(snapshot === undefined ? {} : { snapshot }),
-      },
-      report: { inputs, records, bytes, emitted: outputs.count, snapshot: due },
+      commit: { appends, step: { runner: name, inputs }, ...state?.part },
+      report: { inputs, records, bytes, emitted: outputs.count, snapshot: state !== null },
       artifacts,
-      discarded,
+      state,
     };
   }
 
@@ -338,11 +387,10 @@ export class Runner {
   }
 
   private async commit(step: TakenStep, signal: AbortSignal): Promise<void> {
-    const { artifacts, writer, onStep } = this.options;
+    const { artifacts, onStep } = this.options;
     for (const { name, bytes, written } of step.artifacts)
       await this.untilThereIsRoom(signal, (first) => (first ? written : artifacts.write(name, bytes)));
-    await this.untilThereIsRoom(signal, () => writer.commit(step.commit));
-    await this.remove(step.discarded);
+    await this.commitWithState(step.commit, step.state, signal);
     this.total.records += step.report.records;
     this.total.bytes += step.report.bytes;
     this.total.steps++;
@@ -357,18 +405,17 @@ export class Runner {
   }
 
   /** Tries the same write again and again while the disk is full, or until it is told to stop. */
-  private async untilThereIsRoom(
+  private async untilThereIsRoom<Result>(
     signal: AbortSignal,
-    write: (first: boolean) => Promise<unknown>,
-  ): Promise<void> {
+    write: (first: boolean) => Promise<Result>,
+  ): Promise<Result> {
     for (
       let pause = FIRST_RETRY_MS, first = true;
       ;
       pause = Math.min(2 * pause, LONGEST_RETRY_MS), first = false
     ) {
       try {
-        await write(first);
-        return;
+        return await write(first);
       } catch (error) {
         if (!(error instanceof LogFullError) || signal.aborted) throw error;
         this.options.onFull?.(error);

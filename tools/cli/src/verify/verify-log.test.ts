@@ -119,7 +119,7 @@ describe('a log that was trimmed', () => {
   };
   beforeAll(async () => {
     await trimmed.run(() => trimmed.send(0.5), 'stopped');
-    await trimmed.run(() => trimmed.send(0.2), 'killed');
+    await trimmed.run(() => trimmed.send(0.3), 'killed');
     const ingest = await trimmed.log.writer('ingest');
     await ingest.trimJournal('windower');
     await (await trimmed.log.writer('learner')).trimJournal('learner');

@@ -18,13 +18,17 @@ import {
 } from './keys.js';
 import { PUT_RIGHT, repairedPayload } from './repaired-value.js';
 import { requireWholeMetas, requireWholePages } from './pages/whole-pages.js';
+import { readAgain } from './read-again.js';
 import { DamagedFileError, LogFormatError } from './storage-errors.js';
 import { StoredRunners } from './stored-runners.js';
 
 /** Nothing has been trimmed. */
-const WHOLE_FORMAT = 1;
+export const WHOLE_FORMAT = 1;
 /** Partitions and journals may begin behind 0: what reads format 1 alone would take them for damaged. */
-export const FORMAT = 2;
+export const TRIMMED_FORMAT = 2;
+/** States may stand in pieces: what reads format 2 alone would take them for none. */
+export const PIECES_FORMAT = 3;
+const FORMAT = PIECES_FORMAT;
 
 /** One reader slot a process is the rule; a slot takes 64 bytes of the lock file. */
 const MAX_READERS = 254;
@@ -48,6 +52,8 @@ export class AppEnvironment {
   private abandoned = false;
   /** Damage that has been told of. */
   private readonly told = new Set<string>();
+  /** Damaged records that were read again in vain, by `topic/partition/offset`. */
+  private readonly damaged = new Set<string>();
 
   private constructor(
     readonly path: string,
@@ -105,13 +111,12 @@ export class AppEnvironment {
       // rejection nobody could handle.
       eventTurnBatching: false,
     });
-    if (isThere) {
-      const snapshot = store.useReadTransaction();
-      try {
-        requireWholePages(path, writable);
-      } finally {
-        snapshot.done();
-      }
+    try {
+      if (isThere) requireWhole(store, path, writable);
+    } catch (error) {
+      // Whoever tries again opens it anew.
+      void store.close();
+      throw error;
     }
     return new AppEnvironment(path, store, writable, onDamage);
   }
@@ -132,6 +137,11 @@ export class AppEnvironment {
     });
   }
 
+  format(): number {
+    this.store.resetReadTxn();
+    return this.number(FORMAT_KEY);
+  }
+
   /** Number of transactions committed; also tells whether something has changed. */
   transactions(): number {
     this.store.resetReadTxn();
@@ -145,6 +155,18 @@ export class AppEnvironment {
 
   /** See {@link LogReader.read}: whole frames, up to the one that reaches `maxBytes`. */
   read(topic: string, partition: number, from: number, maxBytes: number): LogRecord[] {
+    try {
+      return readAgain(
+        () => this.readSnapshot(topic, partition, from, maxBytes),
+        (error) => error instanceof CorruptLogError && !this.damaged.has(placeOf(error)),
+      );
+    } catch (error) {
+      if (error instanceof CorruptLogError) this.damaged.add(placeOf(error));
+      throw error;
+    }
+  }
+
+  private readSnapshot(topic: string, partition: number, from: number, maxBytes: number): LogRecord[] {
     const records: LogRecord[] = [];
     if (!this.readable()) return records;
     const earliest = this.startOf(topic, partition);
@@ -241,4 +263,23 @@ export class AppEnvironment {
 
 function sizeOf(path: string): number {
   return statSync(join(path, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
+}
+
+const placeOf = ({ topic, partition, offset }: CorruptLogError): string => `${topic}/${partition}/${offset}`;
+
+/**
+ * Who writes an environment has it alone; beside whoever does, pages are looked at again.
+ * @throws DamagedFileError
+ */
+function requireWhole(store: RootDatabase<Buffer, Buffer>, path: string, writable: boolean): void {
+  const look = (): void => {
+    const snapshot = store.useReadTransaction();
+    try {
+      requireWholePages(path, writable);
+    } finally {
+      snapshot.done();
+    }
+  };
+  if (writable) look();
+  else readAgain(look, (error) => error instanceof DamagedFileError);
 }

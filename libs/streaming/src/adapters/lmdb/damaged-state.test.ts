@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { InputRange, RunnerState, StoredDamage } from '../../log/log.js';
+import type { InputRange } from '../../log/log.js';
 import { CorruptStateError } from '../../log/log.js';
 import { journalKey, snapshotCopyKey, snapshotKey, standingKey } from './keys.js';
 import { LmdbLog } from './lmdb-log.js';
 import { repairedPayload } from './repaired-value.js';
 import { sealPayload } from './checked-value.js';
+import { foundState } from './testing/found-state.js';
 
 const root = mkdtempSync(join(tmpdir(), 'hark-damaged-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -50,20 +51,6 @@ const flip =
     return value;
   };
 
-/** As an app finds it when it starts, and what it is told. */
-async function found(dir: string): Promise<{ state: RunnerState; told: readonly StoredDamage[] }> {
-  const told: StoredDamage[] = [];
-  const log = new LmdbLog({ dir, onDamage: (damage) => told.push(damage) });
-  try {
-    const state = await (await log.writer('ingest')).runnerState('windower');
-    // Views of a log that is closed are not to be read.
-    const snapshot = state.snapshot && { ...state.snapshot, state: state.snapshot.state.slice() };
-    return { state: { ...state, snapshot }, told };
-  } finally {
-    await log.close();
-  }
-}
-
 const SNAPSHOT = snapshotKey('windower');
 const COPY = snapshotCopyKey('windower');
 const WHOLE = { snapshot: { step: 2 }, replay: [[range(6, 9)]], steps: 3 };
@@ -72,7 +59,7 @@ describe('a stored state with a flipped bit', () => {
   it.each([1, 20, 60, 13_000, 8 * 5012 - 1])('at bit %i is read from its copy, and told of', async (bit) => {
     const dir = await folder();
     await alter(dir, SNAPSHOT, flip(bit));
-    const { state, told } = await found(dir);
+    const { state, told } = await foundState(dir);
     expect(state).toMatchObject(WHOLE);
     expect(state.isDamaged).toBe(undefined);
     expect([...state.snapshot!.state]).toEqual([...STATE]);
@@ -83,7 +70,7 @@ describe('a stored state with a flipped bit', () => {
   it('in the copy is told of while the state itself is whole', async () => {
     const dir = await folder();
     await alter(dir, COPY, flip(13_000));
-    const { state, told } = await found(dir);
+    const { state, told } = await foundState(dir);
     expect(state).toMatchObject(WHOLE);
     expect(state.isDamaged).toBe(undefined);
     expect(told).toEqual([
@@ -98,7 +85,7 @@ describe('a stored state with a flipped bit', () => {
     const dir = await folder();
     await alter(dir, SNAPSHOT, flip(13_000));
     await alter(dir, COPY, copy);
-    const { state, told } = await found(dir);
+    const { state, told } = await foundState(dir);
     const replay = [[range(0, 4)], [range(4, 6)], [range(6, 9)]];
     expect(state).toEqual({
       ...{ snapshot: null, replay, steps: 3, isDamaged: true },
@@ -117,11 +104,11 @@ describe('a stored state with a flipped bit', () => {
   ] as const)('that was %s is whole in both places again once it has been read', async (_, key, change) => {
     const dir = await folder();
     await alter(dir, key, change);
-    const { state } = await found(dir);
-    expect(await found(dir)).toEqual({ state, told: [] });
+    const { state } = await foundState(dir);
+    expect(await foundState(dir)).toEqual({ state, told: [] });
     for (const each of [SNAPSHOT, COPY]) {
       await alter(dir, each, flip(50));
-      expect([...(await found(dir)).state.snapshot!.state]).toEqual([...STATE]);
+      expect([...(await foundState(dir)).state.snapshot!.state]).toEqual([...STATE]);
     }
   });
 
@@ -132,7 +119,7 @@ describe('a stored state with a flipped bit', () => {
     await log.close();
     await alter(dir, COPY, flip(13_000));
     await alter(dir, SNAPSHOT, flip(13_000));
-    await expect(found(dir)).rejects.toEqual(new CorruptStateError('windower', 'snapshot'));
+    await expect(foundState(dir)).rejects.toEqual(new CorruptStateError('windower', 'snapshot'));
   });
 
   it('is refused where both are damaged and no record made it', async () => {
@@ -171,7 +158,7 @@ describe('a journal entry, or where a runner stands, with a flipped bit', () => 
     const dir = await folder();
     for (const bit of [3, 30, 300]) {
       await alter(dir, key, flip(bit));
-      const { state, told } = await found(dir);
+      const { state, told } = await foundState(dir);
       expect(state).toMatchObject(WHOLE);
       expect([...state.positions]).toEqual([['samples/0', 9]]);
       expect(told).toEqual([{ what: `${what} of windower`, instead: 'its one wrong bit is put right' }]);
@@ -182,7 +169,7 @@ describe('a journal entry, or where a runner stands, with a flipped bit', () => 
   it('is refused, by its number, where more than one bit is wrong', async () => {
     const dir = await folder();
     await alter(dir, journalKey('windower', 2), flip(100, 200));
-    await expect(found(dir)).rejects.toEqual(new CorruptStateError('windower', 'journal entry 2'));
+    await expect(foundState(dir)).rejects.toEqual(new CorruptStateError('windower', 'journal entry 2'));
   });
 });
 

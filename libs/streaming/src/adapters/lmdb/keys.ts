@@ -11,6 +11,9 @@ const JOURNAL = 0x20;
 const STANDING = 0x21;
 const SNAPSHOT = 0x22;
 const SNAPSHOT_COPY = 0x23;
+const REFERENCE = 0x24;
+const REFERENCE_COPY = 0x25;
+const PIECE = 0x26;
 
 /** Version of this format; an environment of a later one is refused. */
 export const FORMAT_KEY = Buffer.from([0x01]);
@@ -68,6 +71,27 @@ export function snapshotKey(runner: string): Buffer {
 /** The same state once more, sealed for {@link snapshotKey}: a folder of an earlier build has none. */
 export function snapshotCopyKey(runner: string): Buffer {
   return named(SNAPSHOT_COPY, runner);
+}
+
+/** Which pieces are the state of a runner, where it is not one value. */
+export function referenceKey(runner: string): Buffer {
+  return named(REFERENCE, runner);
+}
+
+/** The same once more, sealed for {@link referenceKey}. */
+export function referenceCopyKey(runner: string): Buffer {
+  return named(REFERENCE_COPY, runner);
+}
+
+/** @param generation of this runner's states in pieces, from 1 on. @param place 0, or 1 of the same piece once more. */
+export function pieceKey(runner: string, generation: number, place: 0 | 1, piece: number): Buffer {
+  const numbers = [generation, place, piece].map(encodeNumber);
+  return Buffer.concat([named(PIECE, runner), ...numbers]);
+}
+
+/** Sorts behind every piece of the runner. */
+export function piecesEnd(runner: string): Buffer {
+  return Buffer.concat([named(PIECE, runner), Buffer.from([0xff])]);
 }
 
 /** The number that ends a frame's or a journal entry's key. */

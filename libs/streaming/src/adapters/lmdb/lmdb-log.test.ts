@@ -83,12 +83,12 @@ describe('LmdbLog', () => {
     await (await log.writer('ingest')).commit(one('samples', 'a'));
     await log.close();
     const environment = openLmdb({ path: join(dir, 'ingest'), encoding: 'binary', keyEncoding: 'binary' });
-    await environment.put(FORMAT_KEY, encodeNumber(3));
+    await environment.put(FORMAT_KEY, encodeNumber(4));
     await environment.close();
     const later = new LmdbLog({ dir });
     await expect(later.read('samples', 0, 0, ALL)).rejects.toBeInstanceOf(LogFormatError);
     await expect(later.writer('ingest')).rejects.toThrow(
-      /ingest has log format 3; this version reads up to 2: go on with the newer/,
+      /ingest has log format 4; this version reads up to 3: go on with the newer/,
     );
     await later.close();
   });

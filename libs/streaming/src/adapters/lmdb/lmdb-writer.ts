@@ -1,9 +1,16 @@
 import type { Commit, CommitResult, RunnerState, TrimmingWriter } from '../../log/log.js';
 import { FencedError, LogClosedError, LogFullError, partitionKey } from '../../log/log.js';
 import { NotOwnerError } from '../../log/topic-owners.js';
-import { type AppEnvironment, FORMAT } from './app-environment.js';
+import { type AppEnvironment, TRIMMED_FORMAT } from './app-environment.js';
 import { HEADER_BYTES, type UnsealedValue, seal, sealPayload, unsealed } from './checked-value.js';
 import { checkRoom } from './disk-room.js';
+import {
+  type Change,
+  type FollowingState,
+  FollowingStates,
+  LARGE_STATE_BYTES,
+  removals,
+} from './following-states.js';
 import { type Frame, encodeFrames } from './frame.js';
 import {
   FORMAT_KEY,
@@ -13,8 +20,6 @@ import {
   fencedKey,
   frameKey,
   journalKey,
-  snapshotCopyKey,
-  snapshotKey,
   standingKey,
   startKey,
 } from './keys.js';
@@ -29,6 +34,7 @@ import {
   isInputOutputError,
 } from './storage-errors.js';
 import { type Standing, advance, encodeInputs, encodeStanding } from './stored-runners.js';
+import { referencePlaces, snapshotPlaces } from './stored-snapshot.js';
 
 /** Commits are taken into one transaction up to this size. */
 const MAX_GROUP_BYTES = 16 << 20;
@@ -48,6 +54,7 @@ interface Pending {
   readonly step: Commit['step'];
   /** With room for what stands before it, see {@link snapshotValue}: states may be large, and are copied once. */
   readonly snapshot: Buffer | undefined;
+  readonly following: FollowingState | undefined;
   /** What it changes besides. */
   readonly changes: readonly Change[];
   readonly bytes: number;
@@ -55,10 +62,15 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-const NOTHING = { appends: [], step: undefined, snapshot: undefined, bytes: 0 } as const;
+const NO_STATE = { snapshot: undefined, following: undefined } as const;
+const NOTHING = { appends: [], step: undefined, ...NO_STATE } as const;
 
-/** A key gets a value, or goes with the one it has. */
-type Change = readonly [key: Buffer, value: Buffer | null];
+/** Where a commit has come to stand. */
+interface Placed {
+  readonly firstOffsets: readonly number[];
+  /** Of its runner, with its step; 0 where it has none. */
+  readonly steps: number;
+}
 
 /**
  * Group commit: while one transaction is written and flushed, the commits that are called wait and become the next
@@ -72,7 +84,9 @@ export class LmdbWriter implements TrimmingWriter {
   private readonly standings = new Map<string, Standing>();
   private readonly tallies = new Map<string, Tally>();
   private readonly sizes: SizeMarks;
+  private readonly states: FollowingStates;
   private transactions: number;
+  private format: number;
   private writing: Promise<void> | null = null;
   /** When everything that was committed is on disk. */
   private flushed: Promise<void> = Promise.resolve();
@@ -88,7 +102,9 @@ export class LmdbWriter implements TrimmingWriter {
     private readonly options: LmdbWriterOptions,
   ) {
     this.transactions = environment.transactions();
+    this.format = environment.format();
     this.sizes = new SizeMarks(environment);
+    this.states = new FollowingStates(environment, (...change) => this.change(...change));
   }
 
   static async open(
@@ -123,6 +139,7 @@ export class LmdbWriter implements TrimmingWriter {
     await this.writing;
     const state = this.environment.runners.runnerState(runner);
     await this.makeWhole(runner);
+    this.states.removeLeftovers(runner).catch(() => undefined);
     return state;
   }
 
@@ -139,18 +156,22 @@ export class LmdbWriter implements TrimmingWriter {
 
   async trimJournal(runner: string): Promise<void> {
     await this.writing;
-    const step = this.environment.runners.snapshotStep(runner);
+    const step = await this.environment.runners.snapshotStep(runner);
     await this.removeAll(() => this.environment.runners.journalKeys(runner, step, STEPS_REMOVED_AT_ONCE));
   }
 
   async forgetRunner(runner: string): Promise<void> {
     await this.removeAll(() => this.environment.runners.journalKeys(runner, Infinity, STEPS_REMOVED_AT_ONCE));
     this.standings.delete(runner);
-    await this.remove([standingKey(runner), snapshotKey(runner), snapshotCopyKey(runner)]);
+    this.states.giveUp(runner);
+    const states = [snapshotPlaces(runner), referencePlaces(runner)].flatMap(removals);
+    await this.change([[standingKey(runner), null], ...states]);
+    await this.states.removeLeftovers(runner);
   }
 
   async close(): Promise<void> {
     this.stopped ??= new LogClosedError();
+    await this.states.close();
     await this.writing;
     if (this.full) await this.environment.recover();
   }
@@ -160,7 +181,7 @@ export class LmdbWriter implements TrimmingWriter {
     const changes = this.environment.runners.snapshotRepair(runner);
     if (changes.length === 0) return;
     try {
-      await this.enqueue(() => ({ ...NOTHING, changes }));
+      await this.enqueue(() => ({ ...NOTHING, changes, bytes: bytesOf(changes) }));
     } catch (error) {
       // It stands in one, and is stored anew once there is room.
       if (!(error instanceof LogFullError)) throw error;
@@ -176,9 +197,10 @@ export class LmdbWriter implements TrimmingWriter {
   }
 
   /** Changes that belong to no commit, beside the commits. */
-  private async change(changes: readonly Change[]): Promise<void> {
-    const all: Change[] = [[FORMAT_KEY, encodeNumber(FORMAT)], ...changes];
-    await this.enqueue(() => ({ ...NOTHING, changes: all }));
+  private async change(changes: readonly Change[], format: number = TRIMMED_FORMAT): Promise<void> {
+    this.format = Math.max(this.format, format);
+    const all: Change[] = [[FORMAT_KEY, encodeNumber(this.format)], ...changes];
+    await this.enqueue(() => ({ ...NOTHING, changes: all, bytes: bytesOf(changes) }));
   }
 
   private async remove(keys: readonly Buffer[]): Promise<void> {
@@ -206,10 +228,22 @@ export class LmdbWriter implements TrimmingWriter {
       partition,
       frames: encodeFrames(records, timestamp),
     }));
-    let bytes = commit.snapshot?.length ?? 0;
+    const state = this.encodeState(commit);
+    let bytes = state.snapshot?.length ?? 0;
     for (const { frames } of appends) for (const { value } of frames) bytes += value.bytes.length;
-    const snapshot = commit.snapshot === undefined ? undefined : withRoomBefore(commit.snapshot);
-    return { appends, step: commit.step, snapshot, changes: [], bytes };
+    return { appends, step: commit.step, ...state, changes: [], bytes };
+  }
+
+  private encodeState({
+    step,
+    snapshot,
+    snapshotMayFollow,
+  }: Commit): Pick<Pending, 'snapshot' | 'following'> {
+    if (step === undefined || snapshot === undefined) return NO_STATE;
+    if (snapshotMayFollow === true && snapshot.length >= LARGE_STATE_BYTES)
+      return { ...NO_STATE, following: this.states.begin(step.runner, snapshot) };
+    this.states.giveUp(step.runner);
+    return { ...NO_STATE, snapshot: withRoomBefore(snapshot) };
   }
 
   private async write(): Promise<void> {
@@ -217,9 +251,9 @@ export class LmdbWriter implements TrimmingWriter {
       const group = this.nextGroup();
       try {
         const changes: Change[] = [];
-        const results = group.map((pending) => this.place(pending, changes));
+        const placed = group.map((pending) => this.place(pending, changes));
         await this.transact(changes);
-        group.forEach(({ resolve }, i) => resolve(results[i]));
+        group.forEach((pending, i) => pending.resolve(this.resultOf(pending, placed[i])));
       } catch (error) {
         if (!(error instanceof LogFullError)) this.stopped ??= error as Error;
         this.ends.clear();
@@ -240,7 +274,7 @@ export class LmdbWriter implements TrimmingWriter {
   }
 
   /** Gives the commit its offsets and adds what it stores to `changes`. */
-  private place(pending: Pending, changes: Change[]): CommitResult {
+  private place(pending: Pending, changes: Change[]): Placed {
     changes.push(...pending.changes);
     const firstOffsets = pending.appends.map(({ topic, partition, frames }) => {
       const partitionName = partitionKey(topic, partition);
@@ -260,15 +294,21 @@ export class LmdbWriter implements TrimmingWriter {
       this.ends.set(partitionName, end);
       return first;
     });
-    if (pending.step !== undefined) this.placeStep(pending.step, pending.snapshot, changes);
-    return { firstOffsets };
+    const { step, snapshot } = pending;
+    return { firstOffsets, steps: step === undefined ? 0 : this.placeStep(step, snapshot, changes) };
   }
 
+  private resultOf({ following }: Pending, { firstOffsets, steps }: Placed): CommitResult {
+    if (following === undefined) return { firstOffsets };
+    return { firstOffsets, followed: this.states.write(following, steps) };
+  }
+
+  /** @returns the number of the runner's steps with this one. */
   private placeStep(
     step: NonNullable<Commit['step']>,
     snapshot: Buffer | undefined,
     changes: Change[],
-  ): void {
+  ): number {
     const { runner, inputs } = step;
     const before = this.standings.get(runner) ?? this.environment.runners.standing(runner);
     const standing = advance(before, inputs);
@@ -276,10 +316,12 @@ export class LmdbWriter implements TrimmingWriter {
     const put = (key: Buffer, ...payload: Uint8Array[]) => changes.push([key, sealPayload(key, ...payload)]);
     put(journalKey(runner, before.steps), encodeInputs(inputs));
     put(standingKey(runner), encodeStanding(standing));
-    if (snapshot === undefined) return;
-    const key = snapshotKey(runner);
-    const value = seal(key, snapshotValue(standing.steps, snapshot));
-    changes.push([key, value], [snapshotCopyKey(runner), value]);
+    if (snapshot !== undefined) {
+      const { key, copyKey } = snapshotPlaces(runner);
+      const value = seal(key, snapshotValue(standing.steps, snapshot));
+      changes.push([key, value], [copyKey, value], ...removals(referencePlaces(runner)));
+    }
+    return standing.steps;
   }
 
   /** Writes one transaction, on the condition that nobody has taken over. */
@@ -287,8 +329,9 @@ export class LmdbWriter implements TrimmingWriter {
     const transaction = this.transactions + 1;
     const all: Change[] = [...changes, [TRANSACTIONS_KEY, encodeNumber(transaction)]];
     try {
-      // LMDB reports every failure on standard error: while the disk is full, it is asked first.
-      if (this.full) checkRoom(this.environment.path, bytesOf(all));
+      // LMDB reports every failure on standard error: while the disk is full, it is asked first. What only removes makes
+      // room, and needs next to none.
+      if (this.full && !onlyRemoves(changes)) checkRoom(this.environment.path, bytesOf(all));
       await this.store(all, transaction);
       this.full = false;
     } catch (error) {
@@ -328,6 +371,10 @@ export class LmdbWriter implements TrimmingWriter {
     this.environment.abandon();
     return new LogDiskError(this.environment.path, cause);
   }
+}
+
+function onlyRemoves(changes: readonly Change[]): boolean {
+  return changes.every(([key, value]) => value === null || key === FORMAT_KEY);
 }
 
 function bytesOf(changes: readonly Change[]): number {

@@ -151,6 +151,32 @@ describe('LmdbLog among processes', () => {
     }
   });
 
+  it('keeps a large state whole, or the one before, when the writer is killed while one is written', async () => {
+    const dir = folder();
+    let before = 0;
+    for (let round = 0; round < 6; round++) {
+      const child = start(dir, 'states');
+      let stored = before;
+      let said = 0;
+      for await (const line of lines(child)) {
+        stored = Number(line);
+        if (++said < 2) continue;
+        await new Promise((resolve) => setTimeout(resolve, 7 * round));
+        child.kill('SIGKILL');
+      }
+      const log = new LmdbLog({ dir });
+      const { snapshot, replay, steps } = await (await log.writer('ingest')).runnerState('windower');
+      const { step, state } = snapshot!;
+      expect(step).toBeGreaterThanOrEqual(stored);
+      expect(stored).toBeGreaterThan(before);
+      expect(state.length).toBe(4 << 20);
+      expect(state.every((byte) => byte === step % 256)).toBe(true);
+      expect([steps, replay.length]).toEqual([await log.end('samples', 0), steps - step]);
+      await log.close();
+      before = step;
+    }
+  });
+
   it('fences the writer of another process', async () => {
     const dir = folder();
     const child = start(dir, 'stream');
@@ -187,6 +213,18 @@ describe('LmdbLog among processes', () => {
       expect(await next()).toBe(`room ${n},${n} of ${n}`);
       expect((await once(child, 'exit'))[0]).toBe(0);
       expect(await expectWhole(open(dir))).toBe(n + 1);
+    },
+  );
+
+  it.skipIf(!canLimit)(
+    `gives up a large state for which there is no room, and its room to the commits${canLimit ? '' : ' (skipped: no prlimit here)'}`,
+    async () => {
+      const dir = folder();
+      const child = start(dir, 'fillByState', ['prlimit', '--fsize=5000000', process.execPath]);
+      const said: string[] = [];
+      for await (const line of lines(child)) said.push(line);
+      expect(said).toEqual(['followed false', 'step 1 of 2', 'end 60']);
+      expect(await expectWhole(open(dir))).toBe(60);
     },
   );
 });

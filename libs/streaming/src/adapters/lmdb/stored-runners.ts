@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import {
   CorruptStateError,
@@ -7,9 +8,10 @@ import {
   type RunnerState,
 } from '../../log/log.js';
 import { openValue } from './checked-value.js';
-import { journalKey, numberOf, runnerOf, snapshotKey, standingKey } from './keys.js';
+import { decodeNumber, journalKey, numberOf, runnerOf, snapshotKey, standingKey } from './keys.js';
 import { PUT_RIGHT, repairedPayload } from './repaired-value.js';
-import { madeWhole, readSnapshots, wholeSnapshot } from './stored-snapshot.js';
+import { readSnapshot, snapshotParts, storedGeneration, strayPieceKeys } from './stored-snapshot.js';
+import { madeWhole, wholePayload } from './stored-twice.js';
 
 /** Where a runner stands after its last step. */
 export interface Standing {
@@ -84,9 +86,20 @@ export class StoredRunners {
     return position;
   }
 
-  /** Number of steps that the stored state of a runner holds; 0 where there is none that can be read. */
-  snapshotStep(runner: string): number {
-    return this.isReadable() ? (wholeSnapshot(readSnapshots(this.store, runner))?.step ?? 0) : 0;
+  /**
+   * Number of steps that the stored state of a runner holds; 0 where there is none that can be read. All of it is read,
+   * a part of a large one at a time: whoever waits goes on in between.
+   */
+  async snapshotStep(runner: string): Promise<number> {
+    let step = 0;
+    if (!this.isReadable()) return step;
+    for (const part of snapshotParts(this.store, runner)) {
+      const payload = wholePayload(part);
+      if (payload === null) return 0;
+      if (step === 0) step = decodeNumber(payload);
+      await turn();
+    }
+    return step;
   }
 
   /**
@@ -95,19 +108,30 @@ export class StoredRunners {
    */
   runnerState(runner: string): RunnerState {
     const standing = this.standing(runner);
-    const stored = readSnapshots(this.store, runner);
-    const whole = wholeSnapshot(stored);
-    if (whole === null && stored.snapshot === 'damaged') return this.wholeJournal(runner, standing);
-    if (stored.snapshot === 'damaged') this.tell(`snapshot of ${runner}`, 'its copy is used');
-    if (stored.copy === 'damaged')
-      this.tell(`copy of the snapshot of ${runner}`, 'the snapshot itself is whole');
-    const snapshot = whole && { step: whole.step, state: whole.state };
-    return { ...standing, snapshot, replay: this.replay(runner, whole?.step ?? 0, standing.steps) };
+    const stored = readSnapshot(this.store, runner);
+    if (stored?.whole === null) return this.wholeJournal(runner, standing);
+    if (stored?.isFirstDamaged) this.tell(`snapshot of ${runner}`, 'its copy is used');
+    if (stored?.isCopyDamaged) this.tell(`copy of the snapshot of ${runner}`, 'the snapshot itself is whole');
+    const snapshot = stored?.whole ?? null;
+    return { ...standing, snapshot, replay: this.replay(runner, snapshot?.step ?? 0, standing.steps) };
   }
 
   /** What makes both places of a state hold what can be read of it. */
-  snapshotRepair(runner: string): readonly (readonly [key: Buffer, value: Buffer])[] {
-    return this.isReadable() ? madeWhole(runner, readSnapshots(this.store, runner)) : [];
+  snapshotRepair(runner: string): (readonly [key: Buffer, value: Buffer])[] {
+    const changes: (readonly [Buffer, Buffer])[] = [];
+    if (this.isReadable())
+      for (const part of snapshotParts(this.store, runner)) changes.push(...madeWhole(part));
+    return changes;
+  }
+
+  /** Generation of the pieces that are the runner's state; 0 where it is not in pieces. */
+  generation(runner: string): number {
+    return this.isReadable() ? storedGeneration(this.store, runner) : 0;
+  }
+
+  /** Keys of pieces of states that are not the runner's state; at most so many. */
+  strayPieceKeys(runner: string, limit: number): Buffer[] {
+    return this.isReadable() ? strayPieceKeys(this.store, runner, limit) : [];
   }
 
   private wholeJournal(runner: string, standing: Standing): RunnerState {

@@ -1,56 +1,104 @@
 import type { RootDatabase } from 'lmdb';
-import { openValue } from './checked-value.js';
-import { NUMBER_BYTES, decodeNumber, snapshotCopyKey, snapshotKey } from './keys.js';
+import {
+  NUMBER_BYTES,
+  decodeNumber,
+  encodeNumber,
+  pieceKey,
+  piecesEnd,
+  referenceCopyKey,
+  referenceKey,
+  snapshotCopyKey,
+  snapshotKey,
+} from './keys.js';
+import { readTwice, wholePayload, type StoredTwice, type TwoPlaces } from './stored-twice.js';
 
-/** The state of a runner and the number of steps that it holds. */
+type Store = RootDatabase<Buffer, Buffer>;
+
+/** What was found of a runner's state. */
 export interface StoredSnapshot {
-  readonly step: number;
-  readonly state: Uint8Array;
-  /** As it is stored. */
-  readonly value: Buffer;
+  /** The state and the number of steps that it holds; null where a part of it is damaged in both its places. */
+  readonly whole: { readonly step: number; readonly state: Uint8Array } | null;
+  readonly isFirstDamaged: boolean;
+  readonly isCopyDamaged: boolean;
 }
 
-/** What is stored of a runner's state: twice, so that damage to one place takes nothing away. */
-export interface StoredSnapshots {
-  readonly snapshot: StoredSnapshot | 'damaged' | null;
-  /** Null also in a folder of a build that wrote none. */
-  readonly copy: StoredSnapshot | 'damaged' | null;
+/** Where a state stands that is one value: the number of its steps, then the state. */
+export function snapshotPlaces(runner: string): TwoPlaces {
+  return { key: snapshotKey(runner), copyKey: snapshotCopyKey(runner) };
 }
 
-export function readSnapshots(store: RootDatabase<Buffer, Buffer>, runner: string): StoredSnapshots {
-  const key = snapshotKey(runner);
-  const at = (place: Buffer): StoredSnapshot | 'damaged' | null => {
-    const value = store.get(place);
-    if (value === undefined) return null;
-    const payload = openValue(key, value);
-    if (payload === null) return 'damaged';
-    return { step: decodeNumber(payload), state: payload.subarray(NUMBER_BYTES), value };
+/** Where it stands which pieces are the state, see {@link encodeReference}; there is one of both, never this and that. */
+export function referencePlaces(runner: string): TwoPlaces {
+  return { key: referenceKey(runner), copyKey: referenceCopyKey(runner) };
+}
+
+export function piecePlaces(runner: string, generation: number, piece: number): TwoPlaces {
+  return {
+    key: pieceKey(runner, generation, 0, piece),
+    copyKey: pieceKey(runner, generation, 1, piece),
   };
-  const snapshot = at(key);
-  return { snapshot, copy: snapshot === null ? null : at(snapshotCopyKey(runner)) };
 }
 
-/** What can be read of a state: of both places, the first. */
-export function wholeSnapshot({ snapshot, copy }: StoredSnapshots): StoredSnapshot | null {
-  if (snapshot !== null && snapshot !== 'damaged') return snapshot;
-  return copy === 'damaged' ? null : copy;
+/** @param pieces how many there are, from 0 on. */
+export function encodeReference(step: number, generation: number, pieces: number): Buffer {
+  return Buffer.concat([step, generation, pieces].map(encodeNumber));
 }
 
-/** What has to be written so that what can be read stands in both places; nothing where it does. */
-export function madeWhole(
-  runner: string,
-  stored: StoredSnapshots,
-): readonly (readonly [key: Buffer, value: Buffer])[] {
-  const whole = wholeSnapshot(stored);
-  if (whole === null) return [];
-  const changes: (readonly [Buffer, Buffer])[] = [];
-  for (const [place, key] of [
-    [stored.snapshot, snapshotKey(runner)],
-    [stored.copy, snapshotCopyKey(runner)],
-  ] as const) {
-    const isSame = place !== null && place !== 'damaged' && place.value.equals(whole.value);
-    // Not a view of the page that it stands in.
-    if (!isSame) changes.push([key, Buffer.from(whole.value)]);
+/** @returns null where no state is stored. */
+export function readSnapshot(store: Store, runner: string): StoredSnapshot | null {
+  const payloads: Buffer[] = [];
+  let parts = 0;
+  let isFirstDamaged = false;
+  let isCopyDamaged = false;
+  for (const part of snapshotParts(store, runner)) {
+    const payload = wholePayload(part);
+    if (payload !== null) payloads.push(payload);
+    isFirstDamaged ||= part.first === 'damaged' || part.first === null;
+    isCopyDamaged ||= part.copy === 'damaged';
+    parts++;
   }
-  return changes;
+  if (parts === 0) return null;
+  if (payloads.length < parts) return { whole: null, isFirstDamaged, isCopyDamaged };
+  const [head, ...pieces] = payloads;
+  const state = pieces.length === 0 ? head.subarray(NUMBER_BYTES) : Buffer.concat(pieces);
+  return { whole: { step: decodeNumber(head), state }, isFirstDamaged, isCopyDamaged };
+}
+
+/**
+ * The values that a state is made of, each read when it is asked for: itself, or the reference to its pieces and these.
+ * None where no state is stored. A state of one value has no copy in a folder of an early build.
+ */
+export function* snapshotParts(store: Store, runner: string): Generator<StoredTwice> {
+  const inOne = readTwice(store, snapshotPlaces(runner));
+  if (inOne.first !== null) return yield inOne;
+  const reference = readTwice(store, referencePlaces(runner));
+  if (reference.first === null) return;
+  const payload = wholePayload(reference);
+  const [generation, pieces] = payload === null ? [0, 0] : generationOf(payload);
+  yield reference;
+  for (let piece = 0; piece < pieces; piece++) yield readTwice(store, piecePlaces(runner, generation, piece));
+}
+
+/** The generation of the pieces that are the state; 0 where it is not in pieces. */
+export function storedGeneration(store: Store, runner: string): number {
+  const payload = wholePayload(readTwice(store, referencePlaces(runner)));
+  return payload === null ? 0 : generationOf(payload)[0];
+}
+
+/** Keys of pieces that are no part of the state: of one that was replaced, or that never took effect. */
+export function strayPieceKeys(store: Store, runner: string, limit: number): Buffer[] {
+  const generation = storedGeneration(store, runner);
+  const before = store.getKeys({
+    start: pieceKey(runner, 0, 0, 0),
+    end: pieceKey(runner, generation, 0, 0),
+    limit,
+  });
+  const keys = [...before];
+  const behind = { start: pieceKey(runner, generation + 1, 0, 0), end: piecesEnd(runner) };
+  if (keys.length < limit) keys.push(...store.getKeys({ ...behind, limit: limit - keys.length }));
+  return keys;
+}
+
+function generationOf(reference: Buffer): [generation: number, pieces: number] {
+  return [decodeNumber(reference.subarray(NUMBER_BYTES)), decodeNumber(reference.subarray(2 * NUMBER_BYTES))];
 }

@@ -11,6 +11,9 @@ const [, , dir, what] = process.argv;
 const log = new LmdbLog({ dir });
 const say = (line: string | number) => writeSync(1, `${line}\n`);
 
+/** Of a state that follows. */
+const LARGE_BYTES = 4 << 20;
+
 /** Record `i` of both topics, the step that made it and the state after it: 20 kB in all, so that pages overflow. */
 function commitOf(i: number): Commit {
   const value = new TextEncoder().encode(`${i} `.padEnd(10_000, '.'));
@@ -41,6 +44,33 @@ const actions: Record<string, () => Promise<void>> = {
       await writer.durable();
       say(i + 2);
     }
+  },
+  /** Commits for ever beside one large state after the other; says the number of records in each that is in effect. */
+  async states() {
+    const writer = await log.writer('ingest');
+    for (let i = await log.end('samples', 0); ;) {
+      const snapshot = new Uint8Array(LARGE_BYTES).fill(++i);
+      const first = { ...commitOf(i - 1), snapshot, snapshotMayFollow: true };
+      const { followed } = await writer.commit(first);
+      const holds = i;
+      const written = followed?.then(() => (isWritten = true));
+      let isWritten = false;
+      while (!isWritten) await writer.commit({ ...commitOf(i++), snapshot: undefined } as Commit);
+      await written;
+      say(holds);
+    }
+  },
+  /** Has a state follow for which there is no room, then says what still works. */
+  async fillByState() {
+    const writer = await log.writer('ingest');
+    await writer.commit(commitOf(0));
+    const large = { ...commitOf(1), snapshot: new Uint8Array(LARGE_BYTES), snapshotMayFollow: true };
+    say(`followed ${await (await writer.commit(large)).followed}`);
+    const { snapshot, steps } = await writer.runnerState('windower');
+    say(`step ${snapshot?.step} of ${steps}`);
+    let i = 2;
+    for (; i < 60; i++) await writer.commit(commitOf(i));
+    say(`end ${await log.end('samples', 0)}`);
   },
   /** Commits until the disk refuses, then says how many records stand and what else still works. */
   async fill() {
