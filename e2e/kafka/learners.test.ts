@@ -161,19 +161,24 @@ describe.skipIf(brokers === null)('several learners on Kafka', () => {
     const load = new WindowLoad(first, 100);
     load.start();
     try {
-      const current = async () => (await first.get<{ current: number }>('gateway', '/v1/models')).current;
-      await until(async () => (await current()) > 4);
+      /** Until each partition has answered so many windows more. */
+      const further = async (windows: number) => {
+        const ends = (await status(first)).learner.partitions.map(({ end }) => end);
+        await until(async () =>
+          (await status(first)).learner.partitions.every(({ position }, i) => position > ends[i] + windows),
+        );
+      };
       const to = 2;
+      await until(async () => (await versionsOf([first, second])).every((version) => version > to + 2));
+      // Windows come some for each user at a time: now everybody has been answered by a later version.
+      await further(48);
       const answer = await first.post('gateway', `/v1/models/${to}/rollback`, {
         learning: 'frozen',
         reason: 'worse',
       });
       expect([answer.status, answer.body['to']]).toEqual([200, to]);
       await until(async () => (await versionsOf([first, second])).every((version) => version === to));
-      const ends = (await status(first)).learner.partitions.map(({ end }) => end);
-      await until(async () =>
-        (await status(first)).learner.partitions.every(({ position }, i) => position > ends[i] + 20),
-      );
+      await further(20);
     } finally {
       await load.stop();
     }

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { KafkaBroker } from '../../tools/kafka/src/kafka-broker.js';
 import { Service, finished, startHark, type WirePrediction } from '../harness.js';
 import { answer, recordedPredictions, type RecordedPredictions } from '../recorded-predictions.js';
@@ -168,6 +170,31 @@ describe.skipIf(brokers === null)('several ingest processes on Kafka', () => {
     }
   });
 
+  it('take the rows of device sockets at any of them, and go on where one of them has died', async () => {
+    const first = await started();
+    const second = await joined();
+    await until(async () => (await held(first)).length === 2 && (await held(second)).length === 2);
+    const users = Array.from({ length: 8 }, (_, i) => `user-${i}`);
+    const devices = await Promise.all([first, second].map((service) => SocketDevice.open(service)));
+    for (const device of devices)
+      for (const user of users) expect(await device.send(user)).toMatchObject({ ack: expect.any(Number) });
+    const counts = async (service: Service) => {
+      const { frontDoor } = await service.get<{ frontDoor: { accepted: number } }>('ingest', '/v1/status');
+      return frontDoor.accepted;
+    };
+    expect((await counts(first)) + (await counts(second))).toBe(2 * users.length);
+    await second.kill('ingest');
+    // What the dead one worked is refused until another works it: the device sends it again.
+    for (const user of users)
+      await until(async () => {
+        const answered = await devices[0].send(user);
+        if (answered.nack !== undefined) expect(answered.problem).toMatchObject({ status: 503 });
+        return answered.ack !== undefined;
+      });
+    expect(await held(first)).toEqual([0, 1, 2, 3]);
+    for (const device of devices) device.close();
+  });
+
   it('is one order for whoever reads it, before and after the processes are others', async () => {
     const first = await started();
     const second = await joined();
@@ -183,6 +210,43 @@ describe.skipIf(brokers === null)('several ingest processes on Kafka', () => {
     expect(await first.predictions(recorded.expected.length)).toEqual(before);
   });
 });
+
+interface SocketAnswer {
+  readonly ack?: number;
+  readonly nack?: number;
+  readonly problem?: unknown;
+}
+
+/** A device that sends one row a message, a millisecond after the other, and waits for the answer. */
+class SocketDevice {
+  private sent = 0;
+
+  static async open(service: Service): Promise<SocketDevice> {
+    const socket = new WebSocket(`${service.url('ingest').replace('http', 'ws')}/v1/samples`);
+    socket.on('error', () => undefined);
+    await once(socket, 'open');
+    return new SocketDevice(socket);
+  }
+
+  private constructor(private readonly socket: WebSocket) {}
+
+  async send(user: string): Promise<SocketAnswer> {
+    const time = BigInt(++this.sent) * 1_000_000n;
+    const answered = once(this.socket, 'message');
+    this.socket.send(
+      JSON.stringify({
+        ...{ user, device: 'watch', sensor: 'gyroscope', creationTime: [String(time)] },
+        ...{ x: [1], y: [2], z: [3] },
+      }),
+    );
+    const [data] = (await answered) as [Buffer];
+    return JSON.parse(data.toString()) as SocketAnswer;
+  }
+
+  close(): void {
+    this.socket.terminate();
+  }
+}
 
 async function ready(service: Service): Promise<number> {
   return (await fetch(service.url('ingest', '/health/ready'))).status;

@@ -16,6 +16,7 @@ describe('settings of Kafka', () => {
       brokers: ['a:9092', 'b:9093'],
       prefix: 'hark.',
       cacheBytes: 64 * 1024 * 1024,
+      compression: 'gzip',
     });
   });
 

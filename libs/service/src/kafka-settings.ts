@@ -27,6 +27,7 @@ export const kafkaSettings = {
   HARK_KAFKA_PARTITIONS: wholeNumber(1, 1, 1000),
   HARK_KAFKA_LEARNERS: z.enum(['one', 'several'], 'expected one or several').default('one'),
   HARK_KAFKA_REPLICATION: wholeNumber(0, 0, 9),
+  HARK_KAFKA_COMPRESSION: z.enum(['gzip', 'none'], 'expected gzip or none').default('gzip'),
   HARK_KAFKA_CACHE_MB: wholeNumber(64, 16, 65_536),
   HARK_KAFKA_TLS: z.enum(['0', '1'], 'expected 0 or 1').default('0'),
   HARK_KAFKA_CA_FILE: z.string().min(1).optional(),
@@ -92,6 +93,7 @@ export function kafkaOptions(settings: KafkaSettings): KafkaOptions | null {
   return {
     brokers: settings.HARK_KAFKA_BROKERS,
     prefix: settings.HARK_KAFKA_PREFIX,
+    compression: settings.HARK_KAFKA_COMPRESSION,
     cacheBytes: settings.HARK_KAFKA_CACHE_MB << 20,
     ...(settings.HARK_KAFKA_REPLICATION > 0 && { replication: settings.HARK_KAFKA_REPLICATION }),
     ...(settings.HARK_KAFKA_TLS === '1' && {

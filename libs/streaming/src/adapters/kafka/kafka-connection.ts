@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Compression } from './compression.js';
 import { meaningOf, protocolType } from './kafka-errors.js';
 import type { KafkaOptions } from './kafka-options.js';
 import {
@@ -39,6 +40,10 @@ export class KafkaConnection {
   private readonly topics = new Set<string>();
 
   constructor(private readonly options: KafkaOptions) {}
+
+  get compression(): Compression {
+    return this.options.compression ?? 'gzip';
+  }
 
   /**
    * Does something with the cluster.

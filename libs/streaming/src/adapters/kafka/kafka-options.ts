@@ -1,3 +1,5 @@
+import type { Compression } from './compression.js';
+
 /** How a cluster is reached. Everything can be sent to a thread. */
 export interface KafkaOptions {
   /** `host:port` of some brokers of the cluster; the others are found through them. */
@@ -13,6 +15,8 @@ export interface KafkaOptions {
   };
   /** Copies of each partition when the log is made; absent = 3, or as many as there are brokers. */
   readonly replication?: number;
+  /** How messages are compressed that are written; absent = `gzip`. Either is read. */
+  readonly compression?: Compression;
   /** Memory for frames read or written lately. */
   readonly cacheBytes: number;
 }

@@ -29,8 +29,9 @@ import {
 import type { JournalReader } from './journal-reader.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import type { Persist } from './partition-view.js';
+import type { OutgoingMessage } from './record-batch.js';
 import { journalTopic, openTopic, stateTopic } from './topic-plan.js';
-import { Transactions, type OutgoingMessage, type OutgoingPartition } from './transactions.js';
+import { Transactions, type OutgoingPartition } from './transactions.js';
 
 /** Commits are taken into one transaction up to this size. */
 const MAX_GROUP_BYTES = 8 << 20;
@@ -268,6 +269,8 @@ export class KafkaWriter implements LogWriter {
           messages: frames.flatMap(plainMessages),
         });
     const steps = group.some(({ step }) => step !== undefined);
+    if (group.some(({ snapshot }) => snapshot !== undefined))
+      await this.transactions.announce([...outgoing, this.own(journalTopic), this.own(stateTopic)]);
     const standings = await this.storeStates(group, placed.standings);
     if (steps) outgoing.push(this.journalOf(this.stepsOf(group), standings));
     if (outgoing.length === 0) return [];
@@ -297,7 +300,6 @@ export class KafkaWriter implements LogWriter {
     group: readonly Pending[],
     standings: ReadonlyMap<string, RunnerStanding>,
   ): Promise<ReadonlyMap<string, RunnerStanding>> {
-    const { prefix, app, shard } = this.options;
     const stored = new Map(standings);
     const taken = new Map(this.standings);
     for (const { step, snapshot } of group) {
@@ -307,8 +309,7 @@ export class KafkaWriter implements LogWriter {
       taken.set(runner, { ...NO_STANDING, steps });
       if (snapshot === undefined) continue;
       const messages = pieces(runner, snapshot);
-      const place = { topic: prefix + stateTopic(app), partition: shard };
-      const [first] = await this.transactions.write([{ ...place, messages }]);
+      const [first] = await this.transactions.write([{ ...this.own(stateTopic), messages }]);
       const state: StateReference = {
         step: steps,
         pieces: messages.map((_, i) => first + i),
@@ -325,14 +326,20 @@ export class KafkaWriter implements LogWriter {
     steps: JournalMessage['steps'],
     standings: ReadonlyMap<string, RunnerStanding>,
   ): OutgoingPartition {
-    const { prefix, app, shard, address } = this.options;
+    const { address } = this.options;
     const value = encodeJournal({
       owner: this.owner,
       ...(address !== undefined && { address }),
       steps,
       standings: Object.fromEntries(standings),
     });
-    return { topic: prefix + journalTopic(app), partition: shard, messages: [{ key: null, value }] };
+    return { ...this.own(journalTopic), messages: [{ key: null, value }] };
+  }
+
+  /** This writer's partition of a topic of its app. */
+  private own(topicOf: (app: string) => string): { readonly topic: string; readonly partition: number } {
+    const { prefix, app, shard } = this.options;
+    return { topic: prefix + topicOf(app), partition: shard };
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { ISocketFactory, SASLOptions } from 'kafkajs';
 import type { KafkaOptions } from './kafka-options.js';
 import { kafkajs, kafkajsFile } from './load-kafkajs.js';
+import { encodeProduceRequest, PRODUCE_KEY, PRODUCE_VERSION, type ProducedBatch } from './produce-request.js';
 
 /**
  * The layer of kafkajs below its consumer and producer: one method for each request of the protocol. Reading at any
@@ -14,7 +15,10 @@ export interface ProtocolCluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findBroker(node: { nodeId: string }): Promise<ProtocolBroker>;
   findControllerBroker(): Promise<ProtocolBroker>;
-  findGroupCoordinator(of: { groupId: string; coordinatorType: number }): Promise<ProtocolBroker>;
+  findGroupCoordinatorMetadata(of: {
+    groupId: string;
+    coordinatorType: number;
+  }): Promise<{ coordinator: { nodeId: number | string } }>;
   findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[];
   getNodeIds(): string[];
 }
@@ -40,6 +44,7 @@ export interface ProducerIdentity {
 }
 
 export interface ProtocolBroker {
+  readonly connectionPool: { send(request: object): Promise<unknown> };
   fetch(request: {
     replicaId: number;
     isolationLevel: number;
@@ -56,31 +61,6 @@ export interface ProtocolBroker {
     isolationLevel: number;
     topics: readonly { topic: string; partitions: readonly { partition: number; timestamp: string }[] }[];
   }): Promise<{ responses: readonly { partitions: readonly { offset: string }[] }[] }>;
-  produce(
-    request: ProducerIdentity & {
-      acks: number;
-      timeout: number;
-      compression: number;
-      topicData: readonly {
-        topic: string;
-        partitions: readonly {
-          partition: number;
-          firstSequence: number;
-          messages: readonly {
-            key: Buffer | null;
-            value: Buffer;
-            timestamp: string;
-            headers: Record<string, never>;
-          }[];
-        }[];
-      }[];
-    },
-  ): Promise<{
-    topics: readonly {
-      topicName: string;
-      partitions: readonly { partition: number; baseOffset: string }[];
-    }[];
-  }>;
   initProducerId(request: {
     transactionalId: string;
     transactionTimeout: number;
@@ -102,8 +82,32 @@ export interface ProtocolBroker {
 
 export const READ_COMMITTED = 1;
 export const READ_UNCOMMITTED = 0;
-export const GZIP = 1;
 export const TRANSACTION_COORDINATOR = 1;
+
+const PRODUCE_TIMEOUT_MS = 10_000;
+
+/** What a broker says to batches that it has taken. */
+export interface Produced {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
+  }[];
+}
+
+/** Sends batches as they are: kafkajs would encode them with several copies, and compress all of them alike. */
+export async function produce(
+  broker: ProtocolBroker,
+  identity: ProducerIdentity,
+  batches: readonly ProducedBatch[],
+): Promise<Produced> {
+  const encode = () => {
+    const buffer = encodeProduceRequest(identity, PRODUCE_TIMEOUT_MS, batches);
+    return Promise.resolve({ buffer, buf: buffer });
+  };
+  const request = { apiKey: PRODUCE_KEY, apiVersion: PRODUCE_VERSION, apiName: 'Produce', encode };
+  const response = kafkajsFile<object>(`protocol/requests/produce/v${PRODUCE_VERSION}/response`);
+  return (await broker.connectionPool.send({ request, response })) as Produced;
+}
 
 type ClusterClass = new (options: object) => ProtocolCluster;
 type LoggerFactory = { readonly createLogger: (options: object) => unknown };

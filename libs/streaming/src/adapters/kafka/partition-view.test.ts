@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { HEADER_BYTES } from '../lmdb/checked-value.js';
 import { encodeFrames } from '../lmdb/frame.js';
 import { FrameCache } from './frame-cache.js';
 import { encodeKey, sealFrame } from './frame-message.js';
@@ -72,4 +73,17 @@ it('has to read what it has said to stand, also where a reader that was slower c
   await slow;
   expect(await view.end()).toBe(3);
   expect((await view.read(2, 1)).map(({ value }) => String(value))).toEqual(['c']);
+});
+
+it("is its process's own for a while once that has committed to it, and what it committed is read without a broker", async () => {
+  const broker = new FakeBroker();
+  const view = viewOf(broker);
+  await view.read(0, 1);
+  expect(view.isOwn).toBe(false);
+  const [frame] = encodeFrames([{ key: '', value: Buffer.from('a') }], 0);
+  const payload = sealFrame('topic', 0, 0, frame).subarray(HEADER_BYTES);
+  view.committed([{ first: 0, end: 1, kafkaOffset: 0, payload }]);
+  expect(view.isOwn).toBe(true);
+  expect(view.tailOffset).toBe(1);
+  expect((await view.read(0, 1)).map(({ value }) => String(value))).toEqual(['a']);
 });

@@ -9,6 +9,12 @@ const FETCH_BYTES = 1 << 20;
 /** What the tail may bring of a partition that nobody reads before it leaves it alone. */
 const UNREAD_BYTES = 4 << 20;
 
+/**
+ * After a commit of this process its tail leaves the partition alone for this long: nobody else writes there, and what
+ * was committed is here already.
+ */
+const OWN_MS = 1000;
+
 /** So many readers go through a partition without being searched for again. */
 const READERS = 32;
 
@@ -34,6 +40,8 @@ export class PartitionView {
   private readonly resume = new Map<number, number>();
   private tail: TailPosition | null = null;
   private unread = 0;
+  /** When this process committed here last. */
+  private committedMs = -Infinity;
   /**
    * Behind the last record that is known to stand, for this process has committed it or said that the partition ends
    * there: readers see it, whatever the tail has brought and the broker shows them yet.
@@ -88,6 +96,11 @@ export class PartitionView {
     return this.tail?.kafkaOffset ?? null;
   }
 
+  /** Whether all that is new comes from this process for now, by {@link committed}. */
+  get isOwn(): boolean {
+    return performance.now() - this.committedMs < OWN_MS;
+  }
+
   /** Takes what the tail has brought. @returns whether there were records among it. */
   arrived(fetched: Fetched): boolean {
     if (this.tail === null || fetched.next <= this.tail.kafkaOffset) return false;
@@ -117,6 +130,7 @@ export class PartitionView {
       this.hold(frame);
       this.tail = { kafkaOffset: Math.max(frame.kafkaOffset + 1, this.tail.kafkaOffset), offset: frame.end };
     }
+    this.committedMs = performance.now();
   }
 
   /** Takes a frame that somebody else has fetched. */

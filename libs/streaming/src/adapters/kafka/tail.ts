@@ -18,6 +18,7 @@ export class Tail {
   private failure: Error | null = null;
   private closed = false;
   private ordering = false;
+  private soon: NodeJS.Timeout | null = null;
 
   /** @param connect makes a connection for one broker: its answers are waited for. */
   constructor(
@@ -64,10 +65,15 @@ export class Tail {
     this.ordering = true;
     try {
       const byLeader = new Map<string, Place[]>();
+      let own = false;
       for (const view of [...this.views]) {
         const kafkaOffset = view.tailOffset;
         if (kafkaOffset === null) {
           this.views.delete(view);
+          continue;
+        }
+        if (view.isOwn) {
+          own = true;
           continue;
         }
         const leader = await this.finder().leaderId(view.kafkaTopic, view.partition);
@@ -83,12 +89,21 @@ export class Tail {
         });
         this.asking.set(leader, asked);
       }
+      if (own && this.asking.size === 0) this.orderSoon();
     } catch (error) {
       await this.pauseAfter(error);
       if (!this.closed && this.failure === null) setTimeout(() => void this.order(), 0).unref();
     } finally {
       this.ordering = false;
     }
+  }
+
+  /** Nobody is asked now: what this process writes alone is looked at again in a moment. */
+  private orderSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = null;
+      if (!this.closed && this.failure === null) void this.order();
+    }, WAIT_MS).unref();
   }
 
   private async ask(leader: string, places: readonly Place[]): Promise<void> {

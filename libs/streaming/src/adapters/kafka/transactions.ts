@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { protocolType } from './kafka-errors.js';
+import { Compressor } from './compression.js';
 import type { KafkaConnection } from './kafka-connection.js';
 import {
-  GZIP,
+  produce,
   TRANSACTION_COORDINATOR,
   type ProducerIdentity,
   type ProtocolBroker,
+  type ProtocolCluster,
 } from './kafkajs-protocol.js';
-
-/** A message for a partition, the topic with its prefix. */
-export interface OutgoingMessage {
-  readonly key: Buffer | null;
-  readonly value: Buffer;
-}
+import { encodeRecordBatch, type OutgoingMessage } from './record-batch.js';
 
 export interface OutgoingPartition {
   readonly topic: string;
@@ -35,11 +32,16 @@ export class Transactions {
   private identity: ProducerIdentity | null = null;
   private readonly sequences = new Map<string, number>();
   private readonly added = new Set<string>();
+  private readonly compressor: Compressor;
+  /** Asked for once with each cluster that was connected to: after any failure there is another. */
+  private readonly coordinators = new WeakMap<ProtocolCluster, string>();
 
   constructor(
     private readonly transactionalId: string,
     private readonly connection: KafkaConnection,
-  ) {}
+  ) {
+    this.compressor = new Compressor(connection.compression);
+  }
 
   /** Takes the id over; resolves when whatever was under way is decided, and readers see how. */
   async begin(): Promise<void> {
@@ -52,9 +54,24 @@ export class Transactions {
     this.identity = { transactionalId, producerId, producerEpoch };
   }
 
+  /**
+   * Says which partitions the transaction is going to write to: {@link write} does so by itself, with a request each
+   * time.
+   */
+  async announce(partitions: readonly Pick<OutgoingPartition, 'topic' | 'partition'>[]): Promise<void> {
+    const missing = partitions.filter(({ topic, partition }) => !this.added.has(`${topic}/${partition}`));
+    if (missing.length === 0) return;
+    const topics = [...new Set(missing.map(({ topic }) => topic))].map((topic) => ({
+      topic,
+      partitions: missing.filter((one) => one.topic === topic).map(({ partition }) => partition),
+    }));
+    await this.coordinator((broker) => broker.addPartitionsToTxn({ ...this.known(), topics }));
+    for (const { topic, partition } of missing) this.added.add(`${topic}/${partition}`);
+  }
+
   /** Writes within the transaction. @returns Kafka's offset of the first message of each partition given. */
   async write(partitions: readonly OutgoingPartition[]): Promise<number[]> {
-    await this.add(partitions);
+    await this.announce(partitions);
     const first = partitions.map(() => NaN);
     const rounds = partitions.map(({ messages }) => batches(messages));
     for (let round = 0; rounds.some((of) => round < of.length); round++) {
@@ -83,38 +100,18 @@ export class Transactions {
     this.added.clear();
   }
 
-  private async add(partitions: readonly OutgoingPartition[]): Promise<void> {
-    const missing = partitions.filter(({ topic, partition }) => !this.added.has(`${topic}/${partition}`));
-    if (missing.length === 0) return;
-    const topics = [...new Set(missing.map(({ topic }) => topic))].map((topic) => ({
-      topic,
-      partitions: missing.filter((one) => one.topic === topic).map(({ partition }) => partition),
-    }));
-    await this.coordinator((broker) => broker.addPartitionsToTxn({ ...this.known(), topics }));
-    for (const { topic, partition } of missing) this.added.add(`${topic}/${partition}`);
-  }
-
   private async produce(partitions: readonly OutgoingPartition[]): Promise<number[]> {
-    const timestamp = String(Date.now());
+    const { producerId, producerEpoch } = this.known();
+    const timestamp = Date.now();
     const [{ topic, partition }] = partitions;
     const sequences = partitions.map((one) => this.sequences.get(`${one.topic}/${one.partition}`) ?? 0);
+    const batches = partitions.map(({ topic, partition, messages }, i) => {
+      const origin = { producerId: BigInt(String(producerId)), producerEpoch, firstSequence: sequences[i] };
+      const batch = encodeRecordBatch(topic, messages, origin, timestamp, this.compressor);
+      return { topic, partition, batch };
+    });
     const answer = await this.connection.leader(topic, partition, (broker) =>
-      broker.produce({
-        ...this.known(),
-        acks: -1,
-        timeout: 10_000,
-        compression: GZIP,
-        topicData: partitions.map((one, i) => ({
-          topic: one.topic,
-          partitions: [
-            {
-              partition: one.partition,
-              firstSequence: sequences[i],
-              messages: one.messages.map((message) => ({ ...message, timestamp, headers: {} })),
-            },
-          ],
-        })),
-      }),
+      produce(broker, this.known(), batches),
     );
     partitions.forEach((one, i) => {
       const next = sequences[i] + one.messages.length;
@@ -135,10 +132,7 @@ export class Transactions {
    */
   private coordinator<T>(work: (broker: ProtocolBroker) => Promise<T>): Promise<T> {
     return this.connection.with(async (cluster) => {
-      const broker = await cluster.findGroupCoordinator({
-        groupId: this.transactionalId,
-        coordinatorType: TRANSACTION_COORDINATOR,
-      });
+      const broker = await cluster.findBroker({ nodeId: await this.coordinatorId(cluster) });
       for (let attempt = 0; ; attempt++) {
         try {
           return await work(broker);
@@ -148,6 +142,18 @@ export class Transactions {
         }
       }
     });
+  }
+
+  private async coordinatorId(cluster: ProtocolCluster): Promise<string> {
+    const known = this.coordinators.get(cluster);
+    if (known !== undefined) return known;
+    const { coordinator } = await cluster.findGroupCoordinatorMetadata({
+      groupId: this.transactionalId,
+      coordinatorType: TRANSACTION_COORDINATOR,
+    });
+    const found = String(coordinator.nodeId);
+    this.coordinators.set(cluster, found);
+    return found;
   }
 
   private known(): ProducerIdentity {
