@@ -6,11 +6,11 @@ export const DEVICE_ASYNC_API = Symbol('DeviceAsyncApi');
 /** `/asyncapi.json` */
 @Controller('asyncapi.json')
 export class DeviceAsyncApiController {
-  constructor(@Inject(DEVICE_ASYNC_API) private readonly document: DeviceAsyncApi) {}
+  constructor(@Inject(DEVICE_ASYNC_API) private readonly document: () => DeviceAsyncApi) {}
 
   @Get()
   @Header('cache-control', 'no-cache')
   asyncApi(): DeviceAsyncApi {
-    return this.document;
+    return this.document();
   }
 }

@@ -1,5 +1,11 @@
 import { problemSchema, rowErrorSchema } from '@hark/contracts';
-import { DocumentsModule, SchemaBook, openApiDocument, type OpenApiDocument } from '@hark/service/documents';
+import {
+  DocumentsModule,
+  SchemaBook,
+  madeOnce,
+  openApiDocument,
+  type OpenApiDocument,
+} from '@hark/service/documents';
 import type { DynamicModule } from '@nestjs/common';
 import { ingestOperations } from './ingest-operations.js';
 import { samplesAnswer } from './samples-schemas.js';
@@ -27,5 +33,8 @@ export function ingestOpenApi(activities: readonly string[] | null): OpenApiDocu
 
 /** Serves `/openapi.json` and `/docs`. */
 export function ingestDocuments(activities: readonly string[] | null): DynamicModule {
-  return DocumentsModule.register(ingestOpenApi(activities), 'http://127.0.0.1:3001');
+  return DocumentsModule.register(
+    madeOnce(() => ingestOpenApi(activities)),
+    'http://127.0.0.1:3001',
+  );
 }

@@ -1,7 +1,7 @@
 import { schemaOf } from '@hark/contracts';
 import { z } from 'zod';
 import type { ClientList } from '../phones/clients.js';
-import type { Connection } from '../phones/connections/connection.js';
+import type { Connection } from '../devices/connections/connection.js';
 import type { PhyphoxAnswer } from '../phones/phyphox/phyphox.js';
 import type { SensorLoggerAnswer } from '../phones/sensor-logger/sensor-logger.controller.js';
 

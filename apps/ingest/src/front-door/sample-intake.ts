@@ -1,12 +1,12 @@
 import { problem, SampleBatchBuilder, SENSORS, type RowError, type Sensor } from '@hark/contracts';
 import { ProblemError, principalOf } from '@hark/service';
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { requireOwnUsers } from './own-users.js';
 import { InFlightBudget } from './in-flight-budget.js';
 import { isUnreadable, problemFor } from './intake-problems.js';
 import { readBody } from './request-body.js';
 import { checkNumbering, readNumbering } from './request-numbering.js';
-import { readSampleBody, sampleFormat, type SampleBody } from './sample-body.js';
+import { readSampleBody, sampleFormat, type SampleBody, type SampleBodyOptions } from './sample-body.js';
 import type { SampleDoor } from './sample-door.js';
 import type { Numbering } from './submission.js';
 
@@ -51,7 +51,7 @@ export class SampleIntake {
    *
    * @throws ProblemError
    */
-  async post(request: Request): Promise<SamplesAnswer> {
+  async post(request: IncomingMessage): Promise<SamplesAnswer> {
     const share = this.budget.open();
     try {
       const bytes = await readBody(request, this.maxBodyBytes, share);
@@ -73,7 +73,7 @@ export class SampleIntake {
   }
 
   private async read(
-    request: Request,
+    request: IncomingMessage,
     bytes: Uint8Array,
     receivedMs: number,
     numbering: Numbering | undefined,
@@ -83,8 +83,7 @@ export class SampleIntake {
     const format = isEmptyEnd ? 'json' : sampleFormat(contentType);
     if (format === null) throw unsupportedType(contentType);
     const options = {
-      sensor: sensorOf(request.query['sensor']),
-      columns: columnsOf(request.query['columns']),
+      ...optionsOf(request.url ?? ''),
       activities: this.frontDoor.activities,
       receivedMs,
     };
@@ -137,15 +136,22 @@ function unsupportedType(contentType: string | undefined): ProblemError {
   );
 }
 
-/** `?sensor=` */
-function sensorOf(value: unknown): Sensor | undefined {
+/** Of rows that don't say it themselves: `?sensor=` and `?columns=`. */
+function optionsOf(url: string): Pick<SampleBodyOptions, 'sensor' | 'columns'> {
+  const query = url.indexOf('?');
+  if (query < 0) return { sensor: undefined, columns: undefined };
+  const parameters = new URLSearchParams(url.slice(query));
+  return { sensor: sensorOf(parameters.getAll('sensor')), columns: columnsOf(parameters.getAll('columns')) };
+}
+
+function sensorOf(values: readonly string[]): Sensor | undefined {
+  const value = values.length > 1 ? values : values.at(0);
   if (value === undefined || value === '') return undefined;
   if ((SENSORS as readonly unknown[]).includes(value)) return value as Sensor;
   const detail = `sensor=${JSON.stringify(value).slice(0, 64)} is neither accelerometer nor gyroscope.`;
   throw new ProblemError(problem(400, 'unknown_sensor', 'Unknown sensor', detail));
 }
 
-/** `?columns=` */
-function columnsOf(value: unknown): readonly string[] | undefined {
-  return typeof value === 'string' && value !== '' ? value.split(',') : undefined;
+function columnsOf(values: readonly string[]): readonly string[] | undefined {
+  return values.length === 1 && values[0] !== '' ? values[0].split(',') : undefined;
 }

@@ -15,6 +15,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tellOfSamples } from '../devices/connections/samples-attempts.js';
+import { Devices } from '../devices/devices.js';
 import { FrontDoorModule } from '../front-door/front-door.module.js';
 import { KnownActivities } from '../front-door/known-activities.js';
 import { SampleIntake } from '../front-door/sample-intake.js';
@@ -23,7 +25,7 @@ import { reportKafka } from '../reports/kafka/report-kafka-settings.js';
 import { registerSampleMetrics } from '../sample-metrics.js';
 import type { ingestSettings } from '../settings.js';
 import { IngestPartition } from './ingest-partition.js';
-import { refuseOnePartitionRoutes, refuseSockets } from './one-partition-routes.js';
+import { refuseOnePartitionRoutes } from './one-partition-routes.js';
 import { PartitionedDoor } from './partitioned-door.js';
 import { partsRoute } from './parts-route.js';
 import { Peers } from './peers.js';
@@ -62,7 +64,7 @@ export function checkPartitionedSettings(settings: ReturnType<typeof ingestSetti
 /** One of several ingest processes: works the partitions that it is given, and hands the rest on to the others. */
 export function partitionedIngest(options: PartitionedIngestOptions, context: ServiceContext) {
   const { kafka, log, sequenced, artifacts, settings } = options;
-  const { health, metrics, logger } = context;
+  const { health, metrics, logger, access } = context;
   const { partitions } = log;
   checkPartitionedSettings(settings);
   const { builtIn, staticFolder, filesFolder, HARK_DATA: dataFolder } = settings;
@@ -97,6 +99,9 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
   health.report('devices', () => held.all.flatMap(({ windower }) => windower.status()));
   registerSampleMetrics(metrics, { status: () => held.all.flatMap(({ windower }) => windower.status()) });
   registerPartitionMetrics(metrics, 'windower', () => held.all);
+  const latenessMs = settings.HARK_LATENESS_MS;
+  const devices = new Devices({ frontDoor: door, partitions, access, now: Date.now, latenessMs });
+  health.report('deviceSockets', () => devices.status());
   const topic = settings.HARK_KAFKA_SOURCE_TOPIC;
   const source =
     topic === undefined
@@ -110,13 +115,16 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
   if (source !== null) health.report('kafkaSource', () => source.status());
   let server: Server;
   return {
-    module: FrontDoorModule.register(door, {
-      now: Date.now,
-      maxInFlightBytes: settings.HARK_MAX_IN_FLIGHT_MB * 1024 * 1024,
-    }),
+    module: devices.module(
+      FrontDoorModule.register(
+        door,
+        { now: Date.now, maxInFlightBytes: settings.HARK_MAX_IN_FLIGHT_MB * 1024 * 1024 },
+        tellOfSamples,
+      ),
+    ),
     configure: (app: NestExpressApplication) => {
       server = app.getHttpServer() as Server;
-      refuseSockets(server);
+      devices.attach(app);
       app.use(refuseOnePartitionRoutes);
       app.use(partsRoute({ held, door, budget: app.get(SampleIntake).budget }));
     },
@@ -126,6 +134,7 @@ export function partitionedIngest(options: PartitionedIngestOptions, context: Se
       await Promise.all([held.run(address), source?.start()]);
     },
     stop: async () => {
+      await devices.stop();
       await source?.stop();
       await held.stop();
       await log.close();

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { problemFor } from '../front-door/intake-problems.js';
 import { readBody } from '../front-door/request-body.js';
 import type { SampleIntake } from '../front-door/sample-intake.js';
-import { tell } from './connections/request-attempts.js';
+import { tell } from '../devices/connections/request-attempts.js';
 
 /** Largest body of a phone, after inflating. */
 export const MAX_PHONE_BYTES = 8 << 20;

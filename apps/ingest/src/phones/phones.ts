@@ -1,17 +1,11 @@
 import { HHAR_ACTIVITIES } from '@hark/contracts';
 import type { DynamicModule } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AccessControl } from '@hark/service';
 import type { LogReader, LogWriter } from '@hark/streaming';
-import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { ConnectionLog } from '../devices/connections/connection-log.js';
 import type { FrontDoor } from '../front-door/front-door.js';
-import { SampleIntake } from '../front-door/sample-intake.js';
 import { Clients } from './clients.js';
-import { ConnectionLog } from './connections/connection-log.js';
-import { recordRequests } from './connections/request-attempts.js';
-import { SamplesAttempts } from './connections/samples-attempts.js';
-import { DeviceSockets } from './device-socket/device-sockets.js';
 import { lanAddresses } from './lan-addresses.js';
 import type { EmbeddedBroker } from './mqtt/embedded-broker.js';
 import { MqttIntake } from './mqtt/mqtt-intake.js';
@@ -28,11 +22,12 @@ export interface PhonesOptions {
   /** The ingest app's writer. */
   readonly writer: LogWriter;
   readonly frontDoor: FrontDoor;
+  /** Where attempts to send are written down. */
+  readonly connections: ConnectionLog;
   readonly access: AccessControl;
   readonly logger: Logger;
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
-  readonly latenessMs: number;
   /** Where the app listens. */
   readonly host: string;
   /** Handed to phones in place of an operator's token; null = none. */
@@ -47,14 +42,12 @@ export interface PhonesOptions {
   };
 }
 
-/** Every way in for phones and other devices besides `POST /v1/samples`. */
+/** The ways in for apps on phones, and for devices over MQTT. */
 export class Phones {
-  readonly connections: ConnectionLog;
   private readonly answers: LatestAnswers;
   private readonly sensorLogger: SensorLogger;
   private readonly phyphox: Phyphox;
   private readonly clients: Clients;
-  private sockets: DeviceSockets | null = null;
   private subscriber: MqttSubscriber | null = null;
   private broker: EmbeddedBroker | null = null;
 
@@ -67,9 +60,8 @@ export class Phones {
     private readonly options: PhonesOptions,
     private readonly sessions: RecordingSessions,
   ) {
-    const { log, frontDoor, access, logger, now, latenessMs, host, phoneToken } = options;
+    const { log, frontDoor, access, logger, now, host, phoneToken } = options;
     const activities = frontDoor.activities.fixed ?? HHAR_ACTIVITIES;
-    this.connections = new ConnectionLog({ now, latenessMs });
     this.answers = new LatestAnswers(log, (error) =>
       logger.warn({ err: error }, 'predictions can not be read: phones are answered "unknown"'),
     );
@@ -83,34 +75,16 @@ export class Phones {
     });
   }
 
-  /** @param frontDoor the module that provides {@link SampleIntake}. */
+  /** @param frontDoor the module that provides `SampleIntake`. */
   module(frontDoor: DynamicModule): DynamicModule {
-    const { sensorLogger, phyphox, clients, connections } = this;
-    return PhonesModule.register(frontDoor, {
-      sensorLogger,
-      phyphox,
-      clients,
-      connections,
-      access: this.options.access,
-      activities: this.options.frontDoor.activities.fixed,
-    });
-  }
-
-  /** Before the app listens. */
-  attach(app: NestExpressApplication): void {
-    const { frontDoor, access, now } = this.options;
-    const server = app.getHttpServer() as Server;
-    const { budget } = app.get(SampleIntake);
-    app.useGlobalInterceptors(new SamplesAttempts());
-    recordRequests(server, this.connections);
-    this.sockets = new DeviceSockets({ frontDoor, access, connections: this.connections, budget, now });
-    this.sockets.attach(server);
+    const { sensorLogger, phyphox, clients } = this;
+    return PhonesModule.register(frontDoor, { sensorLogger, phyphox, clients, access: this.options.access });
   }
 
   /** Begins with what comes from elsewhere. MQTT's packages take some 40 MB: only who asks for it has them. */
   async start(): Promise<void> {
-    const { frontDoor, access, logger, now, host, mqtt } = this.options;
-    const { sensorLogger, phyphox, connections } = this;
+    const { frontDoor, connections, access, logger, now, host, mqtt } = this.options;
+    const { sensorLogger, phyphox } = this;
     const intake = new MqttIntake({ frontDoor, sensorLogger, phyphox, connections, now });
     if (mqtt.brokerPort !== null) {
       const { EmbeddedBroker } = await import('./mqtt/embedded-broker.js');
@@ -125,19 +99,12 @@ export class Phones {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([
-      this.sockets?.close(),
-      this.subscriber?.stop(),
-      this.broker?.close(),
-      this.answers.stop(),
-    ]);
+    await Promise.all([this.subscriber?.stop(), this.broker?.close(), this.answers.stop()]);
   }
 
   status() {
     return {
       recordings: this.sessions.size,
-      sockets: this.sockets?.size ?? 0,
-      waitingBytes: this.sockets?.waitingBytes ?? 0,
       mqtt: this.subscriber === null ? 'off' : this.subscriber.connected ? 'connected' : 'not connected',
       brokerPort: this.broker?.port ?? null,
     };

@@ -4,7 +4,6 @@ import { Runner, type ArtifactStore, type LogReader, type LogWriter } from '@har
 import { FileSink, FolderStore } from '@hark/streaming/files';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { letHeapGrow } from './heap-growth.js';
 import { KafkaSinks, deliveriesTo } from './kafka/kafka-sinks.js';
 import type { ReportKafka } from './kafka/report-kafka.js';
 import { ReportConsole } from './report-console.js';
@@ -44,7 +43,6 @@ export class IngestReports {
   static async open(options: IngestReportsOptions, context: ServiceContext): Promise<IngestReports> {
     const { log, writer, artifacts, builtIn, kafka } = options;
     const { logger, metrics, health } = context;
-    letHeapGrow();
     const { filesFolder } = options;
     const outside = new OutsideSources({ writer, filesFolder, kafka, now: Date.now, sleep: abortableSleep });
     const host = await ReportHost.open({

@@ -14,33 +14,28 @@ import {
   type LogReader,
   type LogRecord,
   type LogWriter,
-  type NewRecord,
   type RunnerOptions,
 } from '@hark/streaming';
-import { QuerySpecError, planCompatibility, type RowBatch, type SourceRows } from '@hark/streaming/queries';
+import { planCompatibility, type RowBatch, type SourceRows } from '@hark/streaming/queries';
 import type { Logger } from 'pino';
 import { Ends } from './ends.js';
 import { FairShare } from './fair-share.js';
 import type { ReportKafka } from './kafka/report-kafka.js';
+import { KeptProgress } from './kept-progress.js';
 import type { BookedReport } from './report-book.js';
-import { ReportLedger, reportRecord } from './report-ledger.js';
+import { ReportCommands } from './report-commands.js';
+import { ReportError, describeFailure } from './report-failure.js';
+import { ReportLedger } from './report-ledger.js';
 import { ReportNotices } from './report-notices.js';
-import { planReport, type ReportPlan } from './report-plans.js';
-import {
-  FROM_THE_FIRST,
-  MALFORMED,
-  MOST_REPORTS,
-  TOO_MANY,
-  reportExists,
-  unknownReport,
-} from './report-refusals.js';
+import { ReportPlanner } from './report-planner.js';
+import type { ReportPlan } from './report-plans.js';
+import { FROM_THE_FIRST, MOST_REPORTS, TOO_MANY, reportExists, unknownReport } from './report-refusals.js';
 import { ReportRun } from './report-run.js';
 import { SharedReader } from './shared-reader.js';
 import { SharedRecord } from './shared-record.js';
 import { recordedKey, type OutsideSources } from './sources/outside-sources.js';
 import type { StaticTables } from './static-tables.js';
 
-const READ_BYTES = 1 << 20;
 /** How often commands and triggers are looked for while nothing is being done, and static tables. */
 const LOOK_EVERY_MS = 50;
 const LOOK_AT_STATICS_EVERY_MS = 5000;
@@ -79,20 +74,21 @@ export class ReportHost {
   private readonly reader: SharedReader;
   private readonly share: FairShare;
   private readonly notices: ReportNotices;
-  /** The last progress of each report that runs. */
-  readonly progress = new Map<string, ReportProgress>();
-  /** Progress that is to be stored. */
-  private unstored: NewRecord[] = [];
+  private readonly commands: ReportCommands;
+  private readonly kept: KeptProgress;
+  private readonly planner: ReportPlanner;
   private storeAsked = false;
   /** Reports whose sinks can't go on, with the reason. */
   private readonly refused = new Map<string, unknown>();
-  private readonly listeners: ((progress: ReportProgress) => void)[] = [];
 
   private constructor(
     private readonly options: ReportHostOptions,
     private readonly ledger: ReportLedger,
   ) {
     this.reader = new SharedReader(options.log, options.turn);
+    this.commands = new ReportCommands(options.log, ledger, () => this.at());
+    this.kept = new KeptProgress(options.writer);
+    this.planner = new ReportPlanner(options.statics, options.kafka);
     this.share = new FairShare(options.sleep, options.utilization);
     this.notices = new ReportNotices((report, message) =>
       ledger.tell({ kind: 'notice', report, at: this.at(), message }),
@@ -111,6 +107,11 @@ export class ReportHost {
 
   find(name: string): ReportCreated | undefined {
     return this.ledger.book.get(name)?.created;
+  }
+
+  /** The last progress of each report that runs, by its name. */
+  get progress(): ReadonlyMap<string, ReportProgress> {
+    return this.kept.last;
   }
 
   /** Those that run. */
@@ -140,7 +141,7 @@ export class ReportHost {
 
   /** To be told of every micro-batch. */
   onProgress(listener: (progress: ReportProgress) => void): void {
-    this.listeners.push(listener);
+    this.kept.onProgress(listener);
   }
 
   /** Runs the reports until `signal` is aborted. @throws what ends the writer. */
@@ -149,10 +150,10 @@ export class ReportHost {
     await this.begin();
     let lookAtStaticsMs = 0;
     while (!signal.aborted) {
-      await this.takeCommands();
+      await this.commands.take((command, offset) => this.done(command, offset));
       await this.failRefused();
       const worked = await this.round(signal);
-      this.storeProgress();
+      this.kept.store();
       if (this.storeAsked) await this.storeStates(signal);
       if (worked) continue;
       this.reader.forget();
@@ -197,23 +198,6 @@ export class ReportHost {
     }
   }
 
-  private async takeCommands(): Promise<void> {
-    const { log } = this.options;
-    for (;;) {
-      const from = this.ledger.book.commandsTaken;
-      const records = await log.read(TOPICS.reportCommands, 0, from, READ_BYTES);
-      if (records.length === 0) return;
-      for (const { offset, value } of records) await this.take(commandOf(value), offset);
-    }
-  }
-
-  private async take(command: ReportCommand | null, offset: number): Promise<void> {
-    const refusal = command === null ? MALFORMED : await this.done(command, offset);
-    if (refusal === null) return;
-    const report = command?.name ?? '';
-    await this.ledger.tell({ kind: 'refused', report, at: this.at(), command: offset, error: refusal });
-  }
-
   /** @returns why it can't be done; null = it was. */
   private async done(command: ReportCommand, offset: number): Promise<ReportRefusal | null> {
     const { name } = command;
@@ -250,8 +234,8 @@ export class ReportHost {
     command: number | null,
   ): Promise<ReportRefusal | null> {
     const { log, newId } = this.options;
-    const statics = await this.options.statics.current(spec);
-    const plan = await this.plan(spec, statics);
+    const statics = await this.planner.current(spec);
+    const plan = await this.planner.plan(spec, statics);
     if (!('query' in plan)) return plan;
     const id = newId();
     const created: ReportCreated = {
@@ -291,10 +275,10 @@ export class ReportHost {
     command: number | null,
   ): Promise<ReportRefusal | null> {
     const { newId } = this.options;
-    const statics = await this.options.statics.current(spec);
-    const plan = await this.plan(spec, statics);
+    const statics = await this.planner.current(spec);
+    const plan = await this.planner.plan(spec, statics);
     if (!('query' in plan)) return plan;
-    const before = await this.plan(known.spec, known.statics);
+    const before = await this.planner.plan(known.spec, known.statics);
     if (!('query' in before)) return before;
     const compatibility = planCompatibility(before.query, plan.query);
     if (!compatibility.compatible) {
@@ -331,7 +315,7 @@ export class ReportHost {
   private async takeStatics(): Promise<void> {
     for (const { created, standstill } of [...this.reports]) {
       if (standstill !== null || Object.keys(created.statics).length === 0) continue;
-      const statics = await this.options.statics.current(created.spec);
+      const statics = await this.planner.current(created.spec);
       if (JSON.stringify(statics) === JSON.stringify(created.statics)) continue;
       if (created.builtIn) await this.beginAnew(created.spec);
       else await this.replace(created, created.spec, null);
@@ -349,7 +333,7 @@ export class ReportHost {
   private async start(created: ReportCreated): Promise<void> {
     const { report: name } = created;
     try {
-      const plan = await this.plan(created.spec, created.statics);
+      const plan = await this.planner.plan(created.spec, created.statics);
       if (!('query' in plan)) throw new ReportError(plan.code, plan.message);
       const run = this.runOf(created, plan);
       await run.recover();
@@ -377,7 +361,7 @@ export class ReportHost {
           created,
           plan.query.inputs.map(({ from }) => from),
         ),
-      onProgress: (progress) => this.made(progress),
+      onProgress: (progress) => this.kept.made(progress),
     });
   }
 
@@ -428,7 +412,7 @@ export class ReportHost {
     if (error instanceof FencedError || error instanceof LogClosedError) throw error;
     this.runs.delete(name);
     if (error instanceof LogFullError) return;
-    const { code, message } = describe(error);
+    const { code, message } = describeFailure(error);
     this.options.logger.error({ err: error, report: name }, 'a report has failed; nothing else is concerned');
     await this.ledger.tell({ kind: 'failed', report: name, at: this.at(), error: { code, message } });
   }
@@ -441,35 +425,8 @@ export class ReportHost {
 
   private end(name: string): void {
     this.runs.delete(name);
-    this.progress.delete(name);
+    this.kept.forget(name);
     this.notices.forget(name);
-  }
-
-  private async plan(
-    spec: ReportSpec,
-    statics: ReportCreated['statics'],
-  ): Promise<ReportPlan | ReportRefusal> {
-    try {
-      return planReport(spec, await this.options.statics.tables(statics), this.options.kafka);
-    } catch (error) {
-      if (!(error instanceof QuerySpecError)) throw error;
-      const { field, rule, code, message } = error;
-      return { status: 400, code, message: `${field}: ${message}`, field, rule };
-    }
-  }
-
-  private made(progress: ReportProgress): void {
-    this.progress.set(progress.name, progress);
-    for (const listener of this.listeners) listener(progress);
-    this.unstored.push(reportRecord(progress.name, { kind: 'progress', report: progress.name, progress }));
-  }
-
-  /** What of it can't be stored is missing from the list of progress, and from nothing else. */
-  private storeProgress(): void {
-    if (this.unstored.length === 0) return;
-    const appends = [{ topic: TOPICS.reports, partition: 0, records: this.unstored }];
-    this.unstored = [];
-    this.options.writer.commit({ appends }).catch(() => undefined);
   }
 
   private at(): string {
@@ -477,31 +434,7 @@ export class ReportHost {
   }
 }
 
-/** What keeps a report from running. */
-class ReportError extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /** What the shared reader has read is decoded once, however many reports take it. */
 function rowsOf(source: SourceRows, record: LogRecord): RowBatch | null {
   return record instanceof SharedRecord ? record.rows(source) : source.rows(record);
-}
-
-function commandOf(value: Uint8Array): ReportCommand | null {
-  try {
-    const command = JSON.parse(new TextDecoder().decode(value)) as Partial<ReportCommand> | null;
-    return typeof command?.name === 'string' ? (command as ReportCommand) : null;
-  } catch {
-    return null;
-  }
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return { code: typeof code === 'string' ? code : 'internal_error', message: String(message ?? error) };
 }

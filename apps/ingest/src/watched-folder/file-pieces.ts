@@ -1,14 +1,16 @@
-import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { openPlainFile } from '../open-plain-file.js';
 
 const NEWLINE = 0x0a;
 
 /**
  * A file cut at line ends into pieces of about so many bytes; the same file is always cut alike. What ends in `.gz` is
  * unpacked.
+ *
+ * @throws NotPlainFileError
  */
 export async function* filePieces(path: string, pieceBytes: number): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path);
+  const file = (await openPlainFile(path)).createReadStream();
   const stream = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   file.on('error', (error) => stream.destroy(error));
   let held: Buffer[] = [];

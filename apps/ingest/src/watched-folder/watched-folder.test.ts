@@ -1,6 +1,6 @@
 import { ActivityVocabulary, TOPICS, decodeSamplesRecord } from '@hark/contracts';
 import { MemoryLog, type LogWriter } from '@hark/streaming';
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -125,6 +125,25 @@ describe('a watched folder', () => {
     appear('b.jsonl', rows(200, 1, 'a'));
     await run();
     expect(await taken()).toEqual(['a100', 'closed 1', 'a200']);
+  });
+
+  it('follows no link, also where one has taken the place of a file that was being read', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'hark-outside-'));
+    try {
+      writeFileSync(join(outside, 'theirs.jsonl'), rows(1, 1, 'x'));
+      symlinkSync(join(outside, 'theirs.jsonl'), join(folder, 'a.jsonl'));
+      appear('b.jsonl', rows(2, 12_000, 'b'));
+      await expect(run(1)).rejects.toThrow(Crash);
+      rmSync(join(folder, 'b.jsonl'));
+      symlinkSync(join(outside, 'theirs.jsonl'), join(folder, 'b.jsonl'));
+      appear('c.jsonl', rows(3, 1, 'c'));
+      await run();
+      const got = await taken();
+      expect(got.at(-1)).toBe('c3');
+      expect(got.filter((each) => each.startsWith('x'))).toEqual([]);
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
   });
 
   it('passes over a file that can not be read, with a warning, and goes on', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { FrontDoor } from '../front-door/front-door.js';
 import { readSampleBody, type SampleFormat } from '../front-door/sample-body.js';
+import { NotPlainFileError } from '../open-plain-file.js';
 import { filePieces } from './file-pieces.js';
 import { decodeFolderState, encodeFolderState, type FolderState } from './folder-state.js';
 
@@ -112,7 +113,7 @@ export class WatchedFolder {
     let columns: string[] | undefined;
     let rows = 0;
     let rejected = 0;
-    for await (const piece of filePieces(join(folder, name), PIECE_BYTES)) {
+    for await (const piece of this.pieces(join(folder, name))) {
       if (signal.aborted) return;
       const receivedMs = now();
       const options = { sensor: sensorOf(name), columns, activities: frontDoor.activities, receivedMs };
@@ -134,6 +135,16 @@ export class WatchedFolder {
     this.lastMs = now();
     await this.remember(null);
     logger.info({ file: name, rows, rejected }, 'a file of the watched folder has been read');
+  }
+
+  /** Nothing of what is no plain file: it has taken the place of one that was. */
+  private async *pieces(path: string): AsyncGenerator<Uint8Array> {
+    try {
+      yield* filePieces(path, PIECE_BYTES);
+    } catch (error) {
+      if (!(error instanceof NotPlainFileError)) throw error;
+      this.options.logger.warn({ err: error }, 'a file of the watched folder is passed over');
+    }
   }
 
   private async accept(submission: Parameters<FrontDoor['accept']>[0], signal: AbortSignal): Promise<void> {

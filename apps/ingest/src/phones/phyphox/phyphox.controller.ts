@@ -3,7 +3,7 @@ import { AccessControl, ProblemError, Refusal, principalOf, type Principal } fro
 import { parsePhyphoxMessage } from '@hark/streaming';
 import type { Request } from 'express';
 import { SampleIntake } from '../../front-door/sample-intake.js';
-import { tell } from '../connections/request-attempts.js';
+import { tell } from '../../devices/connections/request-attempts.js';
 import { queryText, withBody } from '../device-body.js';
 import { Phyphox, type PhyphoxAnswer } from './phyphox.js';
 

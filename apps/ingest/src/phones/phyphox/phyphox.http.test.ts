@@ -65,7 +65,6 @@ describe('phyphox', () => {
 
   it('answers a body that is none with 200, so that the phone goes on', async () => {
     expect((await harness.post('/v1/phyphox', 'x')).status).toBe(200);
-    expect(harness.phones.connections).toBeDefined();
     expect(await harness.rows()).toEqual([]);
   });
 });

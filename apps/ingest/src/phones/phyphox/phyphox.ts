@@ -2,7 +2,7 @@ import { deviceKey, isWellFormedId } from '@hark/contracts';
 import { anchor, newestSeconds, type PhyphoxMessage } from '@hark/streaming';
 import type { FrontDoor } from '../../front-door/front-door.js';
 import { requireOwnUsers } from '../../front-door/own-users.js';
-import { attempt, type Attempt } from '../connections/connection.js';
+import { attempt, type Attempt } from '../../devices/connections/connection.js';
 import { userOf, type Origin } from '../origin.js';
 import { newestMs, phoneBatch } from '../phone-batch.js';
 import { ExperimentClocks } from './experiment-clocks.js';

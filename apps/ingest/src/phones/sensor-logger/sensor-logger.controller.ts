@@ -3,7 +3,7 @@ import { principalOf } from '@hark/service';
 import type { Request, Response } from 'express';
 import { ForbiddenUserError } from '../../front-door/own-users.js';
 import { SampleIntake } from '../../front-door/sample-intake.js';
-import { tell } from '../connections/request-attempts.js';
+import { tell } from '../../devices/connections/request-attempts.js';
 import { queryText, withBody } from '../device-body.js';
 import { screenText } from './screen-text.js';
 import { SensorLogger, type Taken } from './sensor-logger.js';

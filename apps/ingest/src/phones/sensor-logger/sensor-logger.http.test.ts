@@ -210,7 +210,7 @@ describe('with tokens', () => {
     await harness.post('/v1/sensor-logger', message(0, still(0)), { authorization });
     const response = await fetch(`${harness.url}/v1/connections`, { headers: { authorization } });
     expect(await response.json()).toMatchObject({ connections: [{ user: 'ada', verdict: 'accepted' }] });
-    expect(harness.phones.connections.list(UserScope.all)).toMatchObject([
+    expect(harness.devices.connections.list(UserScope.all)).toMatchObject([
       { verdict: 'accepted' },
       { verdict: 'refused', code: 'unauthorized', user: null },
     ]);

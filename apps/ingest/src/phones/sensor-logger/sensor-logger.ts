@@ -9,7 +9,7 @@ import {
 } from '@hark/streaming';
 import type { FrontDoor } from '../../front-door/front-door.js';
 import { requireOwnUsers } from '../../front-door/own-users.js';
-import type { Attempt } from '../connections/connection.js';
+import type { Attempt } from '../../devices/connections/connection.js';
 import { userOf, type Origin } from '../origin.js';
 import { newestMs, phoneBatch } from '../phone-batch.js';
 import { sessionKey, type RecordingSession } from './recording-session.js';

@@ -12,7 +12,9 @@ import { AccessControl, ProblemFilter, accessMiddleware } from '@hark/service';
 import { LogFullError, MemoryLog, type Commit, type LogWriter } from '@hark/streaming';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import { Devices } from '../../devices/devices.js';
 import { FrontDoor } from '../../front-door/front-door.js';
+import { tellOfSamples } from '../../devices/connections/samples-attempts.js';
 import { FrontDoorModule } from '../../front-door/front-door.module.js';
 import { Phones, type PhonesOptions } from '../phones.js';
 
@@ -39,7 +41,7 @@ export interface PhonesHarnessOptions {
 
 const silent = pino({ level: 'silent' });
 
-/** The ingest app's ways in for phones, on a log in memory and a free port. */
+/** The ingest app's ways in for phones and other devices, on a log in memory and a free port. */
 export class PhonesHarness {
   /** While set, the log takes nothing. */
   full = false;
@@ -67,30 +69,34 @@ export class PhonesHarness {
       devices: [],
       nowMs: 0,
     });
+    const devices = new Devices({ frontDoor, access, now: Date.now, latenessMs: 10_000 });
+    const { connections } = devices;
     const phones = await Phones.open({
-      ...{ log, writer, frontDoor, access, logger: silent, now: Date.now },
-      latenessMs: 10_000,
+      ...{ log, writer, frontDoor, connections, access, logger: silent, now: Date.now },
       host: '127.0.0.1',
       phoneToken: options.phoneToken ?? null,
       mqtt: { url: null, clientId: 'test', brokerPort: null, ...options.mqtt },
     });
-    const module = phones.module(FrontDoorModule.register(frontDoor, { now: Date.now }));
+    const module = devices.module(
+      phones.module(FrontDoorModule.register(frontDoor, { now: Date.now }, tellOfSamples)),
+    );
     const app = await NestFactory.create<NestExpressApplication>(module, {
       bodyParser: false,
       logger: false,
     });
     app.use(accessMiddleware(access));
     app.useGlobalFilters(new ProblemFilter(silent));
-    phones.attach(app);
+    devices.attach(app);
     await app.listen(0, '127.0.0.1');
     await phones.start();
     const { port } = app.getHttpServer().address() as AddressInfo;
-    const harness = new PhonesHarness(log, phones, app, port);
+    const harness = new PhonesHarness(log, devices, phones, app, port);
     return harness;
   }
 
   private constructor(
     readonly log: MemoryLog,
+    readonly devices: Devices,
     readonly phones: Phones,
     private readonly app: NestExpressApplication,
     readonly port: number,
@@ -118,6 +124,7 @@ export class PhonesHarness {
   }
 
   async close(): Promise<void> {
+    await this.devices.stop();
     await this.phones.stop();
     await this.app.close();
   }

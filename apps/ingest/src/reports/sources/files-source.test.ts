@@ -1,7 +1,7 @@
 import type { FilesSource as FilesSpec } from '@hark/contracts';
 import { parquetBytes } from '@hark/streaming/files';
 import { recordedRows, rowsOf, type Row } from '@hark/streaming/queries';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -106,6 +106,35 @@ describe('files as a source', () => {
         left = rest.rows.length;
       }
       expect(left).toBe(0);
+    },
+  );
+
+  it.each(['json', 'csv', 'parquet'] as const)(
+    'of %s are no links, also where one takes the place of a file',
+    async (format) => {
+      const outside = mkdtempSync(join(tmpdir(), 'hark-outside-'));
+      try {
+        const theirs =
+          format === 'parquet'
+            ? parquetBytes(
+                columns.map((each) => ({ ...each, key: false })),
+                [['x', 9]],
+              )
+            : format === 'csv'
+              ? 'text,n\nx,9\n'
+              : '{"n":9}\n';
+        writeFileSync(join(outside, 'theirs'), theirs);
+        symlinkSync(join(outside, 'theirs'), join(folder, 'link'));
+        const files = source(null, { format });
+        expect(numbers(await triggered(files))).toEqual([]);
+        put('a', theirs);
+        await files.begin();
+        rmSync(join(folder, 'a'));
+        symlinkSync(join(outside, 'theirs'), join(folder, 'a'));
+        expect(rowsOf(recordedRows(columns).rows((await files.next())!)!)).toEqual([]);
+      } finally {
+        rmSync(outside, { recursive: true });
+      }
     },
   );
 

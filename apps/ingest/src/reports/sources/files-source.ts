@@ -1,8 +1,8 @@
 import type { FilesSource as FilesSpec } from '@hark/contracts';
 import { readTable, type Table } from '@hark/streaming/files';
 import { csvCells, csvRow, encodeRecordedRows, jsonRow, typedCell, type Row } from '@hark/streaming/queries';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openPlainFile } from '../../open-plain-file.js';
 import { folderFiles, orAbsent } from './folder-files.js';
 import type { OutsidePiece, OutsideSource } from './outside-source.js';
 import { textPiece } from './text-piece.js';
@@ -113,7 +113,9 @@ export class FilesSource implements OutsideSource {
 
   private async parquetRows(name: string, from: number): Promise<FileRows> {
     if (this.parquet?.name !== name) {
-      const table = await readTable(await readFile(join(this.options.folder, name)), 'parquet');
+      const file = await openPlainFile(join(this.options.folder, name));
+      const bytes = await file.readFile().finally(() => file.close());
+      const table = await readTable(bytes, 'parquet');
       this.parquet = { name, table };
     }
     const { columns, rows } = this.parquet.table;

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotPlainFileError } from '../../open-plain-file.js';
 
 export interface FolderFiles {
   /** Whether there is such a folder. */
@@ -26,12 +27,13 @@ export async function folderFiles(folder: string, isKnown: (name: string) => boo
   return { isThere: entries !== null, all, fresh: fresh.map(({ name }) => name) };
 }
 
-/** What is not there, or not any more, is as good as never made. */
+/** What is not there, or not any more, is as good as never made; so is a link that has taken a file's place. */
 export async function orAbsent<Found, Absent>(work: Promise<Found>, absent: Absent): Promise<Found | Absent> {
   try {
     return await work;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return absent;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof NotPlainFileError)
+      return absent;
     throw error;
   }
 }

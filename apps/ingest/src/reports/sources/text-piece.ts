@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openPlainFile } from '../../open-plain-file.js';
 
 const NEWLINE = 0x0a;
 
@@ -9,9 +9,9 @@ export interface TextPiece {
   readonly next: number | null;
 }
 
-/** About so many bytes of a file from an offset on, cut behind a line. */
+/** About so many bytes of a file from an offset on, cut behind a line. @throws NotPlainFileError */
 export async function textPiece(path: string, from: number, bytes: number): Promise<TextPiece> {
-  const file = await open(path, 'r');
+  const file = await openPlainFile(path);
   try {
     const { size } = await file.stat();
     // A line that is longer than a piece is read whole.

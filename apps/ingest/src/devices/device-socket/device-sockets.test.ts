@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PhonesHarness } from '../testing/phones-harness.js';
-import { withTokens } from '../testing/test-tokens.js';
+import { PhonesHarness } from '../../phones/testing/phones-harness.js';
+import { tokensInFile, withTokens } from '../../phones/testing/test-tokens.js';
 
 const batch = (times: readonly string[], more: object = {}) => ({
   user: 'ada',
@@ -119,7 +119,7 @@ describe('WS /v1/samples', () => {
     const note = 'x'.repeat(200_000);
     for (let i = 0; i < 60; i++) device.send(batch([String(i)], { note }));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(harness.phones.status().waitingBytes).toBeLessThan(2 << 20);
+    expect(harness.devices.status().waitingBytes).toBeLessThan(2 << 20);
     release();
     await expect.poll(() => device.answers.length, { timeout: 5000 }).toBe(60);
     expect(await harness.rows()).toHaveLength(60);
@@ -128,6 +128,43 @@ describe('WS /v1/samples', () => {
   it('closes a socket whose message is over a megabyte', async () => {
     device.send('x'.repeat((1 << 20) + 1));
     expect(await device.closed).toBe(1009);
+  });
+
+  it('answers pings', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${harness.port}/v1/samples`);
+    await new Promise((resolve) => socket.once('open', resolve));
+    const answered = new Promise((resolve) => socket.once('pong', (data) => resolve(data.toString())));
+    socket.ping('how are you');
+    expect(await answered).toBe('how are you');
+    socket.terminate();
+  });
+
+  it('compresses nothing, whatever the device offers', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${harness.port}/v1/samples`, { perMessageDeflate: true });
+    await new Promise((resolve) => socket.once('open', resolve));
+    expect(socket.extensions).toBe('');
+    socket.terminate();
+  });
+
+  it('is refused to a page of another origin, to a name of strangers, and with a token in the URL', async () => {
+    expect(await new Device(harness, { origin: 'https://evil.example' }).opened).toBe(403);
+    expect(await new Device(harness, { host: 'evil.example' }).opened).toBe(403);
+    expect(await new Device(harness, {}, '/v1/samples?token=x').opened).toBe(400);
+  });
+
+  it.each([
+    ['20,000 levels', '['.repeat(20_000)],
+    ['20,000 levels beside the columns', `{"note":${'['.repeat(20_000)}`],
+    ['a million digits', `{"user":${'9'.repeat(1_000_000)}}`],
+    ['__proto__', JSON.stringify(batch(['1'])).replace('{', '{"__proto__":{"user":"eva"},')],
+    ['a name twice', JSON.stringify(batch(['1'])).replace('{', '{"user":"eva",')],
+    ['half of a character', JSON.stringify(batch(['1'])).replace('ada', '\\ud800')],
+    ['a number beyond all', JSON.stringify(batch(['1'])).replace('9.8', '1e999')],
+    ['NUL', JSON.stringify(batch(['1'])).replace('ada', '\\u0000')],
+  ])('refuses a message with %s', async (_what, text) => {
+    device.send(text);
+    await expect.poll(() => device.answers).toMatchObject([{ nack: 1, problem: { status: 400 } }]);
+    expect(await harness.rows()).toEqual([]);
   });
 
   it('is the only socket', async () => {
@@ -152,6 +189,22 @@ describe('WS /v1/samples with tokens', () => {
     const device = new Device(harness, { authorization: `Bearer ${texts[0]}` });
     expect(await device.opened).toBe(101);
     device.close();
+  });
+
+  it('is closed when its token is revoked, and takes nothing more from who does not go', async () => {
+    const tokens = tokensInFile({ roles: ['ingest'], users: ['ada'] });
+    const guarded = await PhonesHarness.open({ access: tokens.access });
+    const device = new Device(guarded, { authorization: `Bearer ${tokens.texts[0]}` });
+    await device.opened;
+    device.send(batch(['1']));
+    await expect.poll(() => device.answers).toEqual([{ ack: 1 }]);
+    tokens.revokeAll();
+    // Sent before the goodbye has been heard.
+    device.send(batch(['2']));
+    expect(await device.closed).toBe(4401);
+    expect((await guarded.rows()).map(({ subNs }) => subNs)).toEqual([1]);
+    await guarded.close();
+    tokens.remove();
   });
 
   it('refuses batches of other users, whole, and takes those of its own', async () => {
