@@ -8,7 +8,7 @@ import { DevicesController } from './devices/devices.controller.js';
 import { IngestDoor } from './devices/ingest-door.js';
 import { documentsModules } from './documents/gateway-documents.js';
 import { Erasures, ErasuresController } from './erasure/erasures.controller.js';
-import { requireJsonBody } from './http/json-body.js';
+import { requireJsonBody, requirePlainJson } from './http/json-body.js';
 import { PageBundle } from './http/page-bundle.js';
 import { PageController } from './http/page.controller.js';
 import { LabelsController } from './labels/labels.controller.js';
@@ -103,5 +103,12 @@ export function configureGateway(
   app.use(requireJsonBody);
   for (const each of between) app.use(each);
   // What has passed is JSON, however its type is written: none may be left unread.
-  app.useBodyParser('json', { limit: BODY_LIMIT, type: () => true });
+  // `verify` is Express's, and missing in Nest's types.
+  const parsing = {
+    limit: BODY_LIMIT,
+    type: () => true,
+    verify: (_request: unknown, _response: unknown, body: Buffer, encoding: string) =>
+      requirePlainJson(body, encoding),
+  };
+  app.useBodyParser('json', parsing);
 }

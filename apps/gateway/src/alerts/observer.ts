@@ -117,9 +117,11 @@ export class Observer {
   private async delays(): Promise<Observation[]> {
     const seen: Observation[] = [];
     for (const each of this.apps) {
-      const { records, oldestMs } = await each.look();
-      const nowMs = this.clock.now();
       const isBehind = this.desk.world.behind.has(each.app);
+      // What has waited for less than half of the limit is neither behind nor to be told of.
+      const roughlyMs = isBehind ? 0 : this.options.behindAfterMs / 2;
+      const { records, oldestMs } = await each.look(this.clock.now(), roughlyMs);
+      const nowMs = this.clock.now();
       const fromMs = isBehind ? 0 : this.startedMs;
       const waitedMs = Math.max(0, nowMs - Math.max(oldestMs ?? nowMs, fromMs));
       // Half of the limit to be rid of it, so that one at the limit does not come and go.

@@ -6,18 +6,18 @@ const DOCUMENT = Symbol('AsyncApiDocument');
 /** `/asyncapi.json` */
 @Controller('asyncapi.json')
 class AsyncApiController {
-  constructor(@Inject(DOCUMENT) private readonly document: AsyncApiDocument) {}
+  constructor(@Inject(DOCUMENT) private readonly document: () => AsyncApiDocument) {}
 
   @Get()
   @Header('cache-control', 'no-cache')
   asyncApi(): AsyncApiDocument {
-    return this.document;
+    return this.document();
   }
 }
 
 @Module({})
 export class AsyncApiModule {
-  static register(document: AsyncApiDocument): DynamicModule {
+  static register(document: () => AsyncApiDocument): DynamicModule {
     return {
       module: AsyncApiModule,
       controllers: [AsyncApiController],

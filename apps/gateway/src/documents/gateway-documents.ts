@@ -1,5 +1,11 @@
 import type { ActivityVocabulary } from '@hark/contracts';
-import { DocumentsModule, SchemaBook, openApiDocument, type OpenApiDocument } from '@hark/service/documents';
+import {
+  DocumentsModule,
+  SchemaBook,
+  madeOnce,
+  openApiDocument,
+  type OpenApiDocument,
+} from '@hark/service/documents';
 import type { DynamicModule } from '@nestjs/common';
 import { asyncApiDocument } from './asyncapi.js';
 import { AsyncApiModule } from './asyncapi.module.js';
@@ -30,9 +36,10 @@ export function gatewayOpenApi(activities: ActivityVocabulary): OpenApiDocument 
 
 /** Serves `/openapi.json`, `/asyncapi.json` and `/docs`, all made from what requests are checked with. */
 export function documentsModules(activities: ActivityVocabulary): DynamicModule[] {
-  const live = asyncApiDocument(VERSION, HOST);
+  const live = madeOnce(() => asyncApiDocument(VERSION, HOST));
+  const document = madeOnce(() => gatewayOpenApi(activities));
   return [
-    DocumentsModule.register(gatewayOpenApi(activities), `http://${HOST}`, [liveDocs(live)]),
+    DocumentsModule.register(document, `http://${HOST}`, () => [liveDocs(live())]),
     AsyncApiModule.register(live),
   ];
 }

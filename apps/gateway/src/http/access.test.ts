@@ -16,6 +16,7 @@ import { storedPrediction } from '../testing/stored-predictions.js';
 const T0 = 1_424_686_733_090_638_193n;
 
 let folder: string;
+let nowMs: number;
 let file: string;
 let log: MemoryLog;
 let learner: LogWriter;
@@ -23,10 +24,10 @@ let access: AccessControl;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 let clients: LiveClient[];
 
-function token(roles: Role[], users: string[]): string {
+function token(roles: Role[], users: string[], expires: string | null = null): string {
   const { id, text } = newToken();
   const hash = tokenHash(text).toString('hex');
-  const entry = { id, name: id, hash, roles, users, created: null, expires: null };
+  const entry = { id, name: id, hash, roles, users, created: null, expires };
   changeTokenFile(file, (entries) => [...entries, entry]);
   access.refresh();
   return text;
@@ -38,9 +39,10 @@ function revoke(text: string): void {
 }
 
 beforeEach(async () => {
+  nowMs = 0;
   folder = mkdtempSync(join(tmpdir(), 'hark-gateway-access-'));
   file = join(folder, 'tokens.json');
-  access = new AccessControl(new Tokens({ given: [], file, required: true, now: () => 0 }));
+  access = new AccessControl(new Tokens({ given: [], file, required: true, now: () => nowMs }));
   log = new MemoryLog({ now: () => 1420, epoch: 'e1' });
   learner = await log.writer('learner');
   clients = [];
@@ -223,6 +225,17 @@ describe('a socket', () => {
     revoke(text);
     expect(await client.closed).toBe(CLOSE_CODES.unauthorized);
     expect(stays.socket.readyState).toBe(WebSocket.OPEN);
+  });
+});
+
+describe('a subscription', () => {
+  it('is refused with 4401 once the token has expired, though nobody has looked for that yet', async () => {
+    const text = token(['subscribe'], ['a'], '1970-01-01T00:00:10Z');
+    const client = await open(text);
+    await take(client, 'predictions', 0);
+    nowMs = 10_000;
+    client.subscribe('later', { channel: 'predictions' });
+    expect(await client.closed).toBe(CLOSE_CODES.unauthorized);
   });
 });
 

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Where the dashboard's build stands, from the source of this file and from what is compiled of it alike. */
-export const DASHBOARD_FOLDER = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url));
+/** Where the dashboard's build stands: found by its package, so from the source of this file, compiled and bundled alike. */
+export const DASHBOARD_FOLDER = join(
+  dirname(createRequire(import.meta.url).resolve('@hark/dashboard/package.json')),
+  'dist',
+);
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

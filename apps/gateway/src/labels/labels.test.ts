@@ -54,6 +54,19 @@ const url = () => `${gateway.url}/v1/labels`;
 const walk = { user: 'a', from: time(6), to: time(9), activity: 'walk' };
 
 describe('a label', () => {
+  it.each([
+    ['a name twice', '{"user":"b",'],
+    ['__proto__', '{"__proto__":{"user":"b"},'],
+  ])('with %s is refused and not stored', async (_what, begin) => {
+    const response = await fetch(url(), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(walk).replace('{', begin),
+    });
+    expect([response.status, await response.json()]).toMatchObject([400, { code: 'bad_request' }]);
+    expect(await log.end(TOPICS.labels, 0)).toBe(0);
+  });
+
   it('is stored, and answered with the windows that it was learned by', async () => {
     const answer = ask(url(), 'POST', walk);
     expect(await stored(1)).toEqual([

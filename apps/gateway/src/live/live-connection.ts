@@ -10,6 +10,7 @@ import { Principal, Refusal, type AccessControl, type Leave } from '@hark/servic
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
 import { readableFaults, readableIssue, unknownField } from '../http/readable-issue.js';
+import { AmbiguousJsonError, parsePlainJson } from '../http/plain-json.js';
 import { ChannelFeed } from './channel-feed.js';
 import { nextFraming, textFrame } from './framing.js';
 import type { LiveHub } from './live-hub.js';
@@ -39,7 +40,7 @@ export const LIVE_LIMITS: LiveLimits = {
   answerMs: 10_000,
   subscriptions: 100,
   messagesPerSecond: 200,
-  closeMs: 10_000,
+  closeMs: 2000,
 };
 
 const FIELDS = Object.keys(subscribePayload.shape);
@@ -91,13 +92,13 @@ export class LiveConnection {
   private received(data: RawData, binary: boolean): void {
     if (this.state === 'closed' || !this.alive()) return;
     let message: unknown;
+    if (binary) return this.close(CLOSE_CODES.badMessage, 'text messages only');
     try {
-      message = binary ? undefined : JSON.parse((data as Buffer).toString('utf8'));
-    } catch {
-      message = undefined;
-    }
-    if (message === undefined) {
-      return this.close(CLOSE_CODES.badMessage, binary ? 'text messages only' : 'this is not JSON');
+      // Of UTF-8 the WebSocket itself makes sure.
+      message = parsePlainJson((data as Buffer).toString('utf8'));
+    } catch (error) {
+      const reason = error instanceof AmbiguousJsonError ? error.message : 'this is not JSON';
+      return this.close(CLOSE_CODES.badMessage, reason);
     }
     const parsed = clientMessage.safeParse(message, { error: readableIssue });
     if (parsed.success) return this.act(parsed.data, message);
@@ -134,9 +135,7 @@ export class LiveConnection {
     if (this.state !== 'new') return this.close(CLOSE_CODES.badMessage, 'connection_init came twice');
     const principal = this.access.connect(this.request, token);
     if (principal instanceof Refusal) return this.refuse(principal);
-    const leave = this.access.enter(principal, () =>
-      this.close(CLOSE_CODES.unauthorized, 'the token was revoked or has expired'),
-    );
+    const leave = this.access.enter(principal, () => this.revoked());
     if (leave instanceof Refusal) return this.refuse(leave);
     this.principal = principal;
     this.leaveAccess = leave;
@@ -150,12 +149,17 @@ export class LiveConnection {
     this.cancelTimer = clock.after(this.limits.heartbeatMs, () => this.beat());
   }
 
+  private revoked(): void {
+    this.close(CLOSE_CODES.unauthorized, 'the token was revoked or has expired');
+  }
+
   private refuse({ status, detail }: Refusal): void {
     if (status === 401) return this.close(CLOSE_CODES.unauthorized, detail);
     this.close(status === 429 ? TRY_AGAIN_LATER : CLOSE_CODES.forbidden, detail);
   }
 
   private subscribe(id: string, payload: SubscribePayload, unknown: readonly string[]): void {
+    if (!this.access.isGood(this.principal)) return this.revoked();
     // Who takes `cursor_expired` for the end of the subscription may begin it anew.
     if (this.expired.delete(id)) this.complete(id);
     if (this.subscriptions.has(id)) return this.close(CLOSE_CODES.idInUse, 'this id is in use');

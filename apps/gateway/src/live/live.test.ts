@@ -88,6 +88,18 @@ describe('the connection', () => {
     ],
     ['a second connection_init', '{"type":"connection_init"}'],
     ['deep nesting', '['.repeat(20_000)],
+    ['deep nesting that is JSON', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+    ['a name twice', '{"type":"ping","type":"pong"}'],
+    ['__proto__', '{"type":"ping","__proto__":{"state":"ready"}}'],
+    ['half of a character', '{"type":"complete","id":"\\ud800"}'],
+    [
+      'a number beyond all',
+      '{"type":"subscribe","id":"s1","payload":{"channel":"predictions","maxRateHz":1e999}}',
+    ],
+    [
+      '60,000 digits',
+      `{"type":"subscribe","id":"s1","payload":{"channel":"alerts","dwellMs":${'9'.repeat(60_000)}}}`,
+    ],
   ])('closes with 4400 on %s', async (_name, text) => {
     const client = await open();
     client.say(text);
@@ -151,6 +163,13 @@ describe('the connection', () => {
     again.subscribe('s1', { channel: 'predictions', since: { epoch: 'e1', offset: 1 } });
     await count(again, 's1', 1);
     expect(again.offsets('s1')).toEqual([2]);
+  });
+
+  it('compresses nothing, whatever the client offers', async () => {
+    const socket = new WebSocket(gateway.live, { perMessageDeflate: true });
+    await new Promise((resolve) => socket.once('open', resolve));
+    expect(socket.extensions).toBe('');
+    socket.terminate();
   });
 
   it('closes with 1009 on a message over 64 KiB', async () => {
