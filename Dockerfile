@@ -8,7 +8,7 @@ COPY . .
 RUN --mount=type=cache,target=/root/.npm \
     npm ci --no-audit --no-fund \
  && npm run build \
- && npm prune --omit=dev --no-audit --no-fund \
+ && npm prune --omit=dev --no-save --no-audit --no-fund \
  && find . -path ./node_modules -prune -o -type d -name src -exec rm -rf {} + \
  && rm -rf .nx
 

@@ -5,9 +5,18 @@ import { describe, expect, it } from 'vitest';
 const read = <T>(path: string) =>
   JSON.parse(readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8')) as T;
 
-const LOCK = read<{ packages: Record<string, { version?: string; resolved?: string; integrity?: string }> }>(
-  'package-lock.json',
-).packages;
+interface Locked {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  /** Another folder of the project. */
+  readonly link?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const LOCK = read<{ packages: Record<string, Locked> }>('package-lock.json').packages;
+/** What may run commands of its own when it is installed, and why. */
+const INSTALL_SCRIPTS = read<Record<string, string>>('tools/install-scripts.json');
 const FLOORS = read<Record<string, { floor: string; why: string }>>('tools/dependency-floors.json');
 
 const parts = (version: string) => version.split(/[.-]/).slice(0, 3).map(Number);
@@ -32,8 +41,16 @@ describe('what is installed', () => {
     expect(isBelow('1.0.0', '1.0.0')).toBe(false);
   });
 
+  it('runs no command of its own when it is installed, but for what is named', () => {
+    const withScripts = Object.entries(LOCK)
+      .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+      .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
+    expect(withScripts.sort()).toEqual(Object.keys(INSTALL_SCRIPTS).sort());
+  });
+
   it('is pinned by a checksum and names no registry but the one of the user', () => {
-    for (const [path, { resolved }] of Object.entries(LOCK)) {
+    for (const [path, { resolved, integrity, link = false }] of Object.entries(LOCK)) {
+      if (path.includes('node_modules/') && !link) expect(integrity, path).toMatch(/^sha512-/);
       if (resolved === undefined || !resolved.includes('://')) continue;
       expect(resolved, path).toMatch(/^https:\/\/registry\.npmjs\.org\//);
     }

@@ -38,17 +38,26 @@ export class Service {
   readonly data = mkdtempSync(join(tmpdir(), 'hark-e2e-'));
   private readonly children = new Map<App, ChildProcess>();
 
-  constructor(private readonly environment: Readonly<Record<string, string>> = {}) {}
+  /** @param errors where the apps write their logs: as the tests do, or a file that is open. */
+  constructor(
+    private readonly environment: Readonly<Record<string, string>> = {},
+    private readonly errors: 'inherit' | number = 'inherit',
+  ) {}
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<Service> {
     const service = new Service(environment);
+    await service.startAll();
+    return service;
+  }
+
+  /** Starts the three apps, or none. */
+  async startAll(): Promise<void> {
     try {
-      await Promise.all(APPS.map((app) => service.startApp(app)));
+      await Promise.all(APPS.map((app) => this.startApp(app)));
     } catch (error) {
-      await service.stop();
+      await this.stop();
       throw error;
     }
-    return service;
   }
 
   /**
@@ -70,7 +79,7 @@ export class Service {
         ...environment,
         [`HARK_${app.toUpperCase()}_PORT`]: port,
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', this.errors],
     });
     this.children.set(app, child);
     for (const begun = performance.now(); performance.now() - begun < LONGEST_START_MS;) {

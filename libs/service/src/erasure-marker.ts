@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -13,6 +22,8 @@ export interface ErasureMarker {
 }
 
 export function readErasureMarker(dataFolder: string): ErasureMarker | null {
+  // Asked several times a second, and hardly ever there: an error costs much more than this.
+  if (!existsSync(pathOf(dataFolder))) return null;
   try {
     return JSON.parse(readFileSync(pathOf(dataFolder), 'utf8')) as ErasureMarker;
   } catch (error) {

@@ -14,9 +14,11 @@ import { watchAccess } from './access/access-watch.js';
 import { openAccess } from './access/open-access.js';
 import { readErasureMarker } from './erasure-marker.js';
 import { Health } from './health.js';
+import { letHeapGrow } from './heap-growth.js';
 import { requireKnownMethod } from './known-method.js';
 import { requireListenable } from './listenable.js';
 import { kafkaOptions } from './kafka-settings.js';
+import { loggedError } from './logged-error.js';
 import { limitServer } from './server-limits.js';
 import { NestLogger } from './nest-logger.js';
 import { AppIdentity } from './operations.controller.js';
@@ -82,7 +84,7 @@ export async function serve(
   const { HARK_DATA: dataFolder, HARK_HOST: host } = settings;
   const access = openAccess(settings, Date.now);
   const logger = pino(
-    { level: settings.HARK_LOG_LEVEL, base: { app: options.app } },
+    { level: settings.HARK_LOG_LEVEL, base: { app: options.app }, serializers: { err: loggedError } },
     pino.destination({ fd: 2, sync: true }),
   );
   const startedAt = new Date().toISOString();
@@ -120,6 +122,8 @@ export async function serve(
     const server = app.getHttpServer() as Server;
     limitServer(server, settings);
     await app.listen(asked, host);
+    // Not before: what a start leaves behind would be held for as long as the app rests.
+    letHeapGrow();
     const { port } = server.address() as AddressInfo;
     writeRunFile(dataFolder, options.app, { pid: process.pid, port, host });
     logger.info({ port, host, data: dataFolder, tokens: access.required }, `${options.app} is listening`);

@@ -15,6 +15,7 @@ describe('settings', () => {
       HARK_HOST: '127.0.0.1',
       HARK_KAFKA_BROKERS: [],
       HARK_KAFKA_CACHE_MB: 64,
+      HARK_KAFKA_COMPRESSION: 'gzip',
       HARK_KAFKA_LEARNERS: 'one',
       HARK_KAFKA_OPEN_TOPICS: [],
       HARK_KAFKA_PREFIX: 'hark.',

@@ -80,6 +80,11 @@ export class AccessControl {
     return leave ?? Refusal.tooMany('There are too many connections of this token.');
   }
 
+  /** Whether who was let in would be let in now, as far as the tokens are known; to be asked before new work begins. */
+  isGood({ token }: Principal): boolean {
+    return token === null ? !this.tokens.required : this.tokens.stillGood(token);
+  }
+
   /**
    * Looks for changes of the tokens and closes what they no longer allow; to be called about once a second.
    *
@@ -116,10 +121,6 @@ export class AccessControl {
     const principal = Principal.of(entry);
     const need = needOf(method, url);
     return principal.may(need) ? principal : Refusal.role(need);
-  }
-
-  private isGood({ token }: Principal): boolean {
-    return token === null ? !this.tokens.required : this.tokens.stillGood(token);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Inject, Module, type DynamicModule } from '@nestjs/common';
 import { docsPage, type DocsSection } from './docs-page.js';
+import { madeOnce } from './made-once.js';
 import type { OpenApiDocument } from './openapi.js';
 
 const DOCUMENT = Symbol('OpenApiDocument');
@@ -9,14 +10,14 @@ const PAGE = Symbol('DocsPage');
 @Controller()
 class DocumentsController {
   constructor(
-    @Inject(DOCUMENT) private readonly document: OpenApiDocument,
-    @Inject(PAGE) private readonly page: string,
+    @Inject(DOCUMENT) private readonly document: () => OpenApiDocument,
+    @Inject(PAGE) private readonly page: () => string,
   ) {}
 
   @Get('openapi.json')
   @Header('cache-control', 'no-cache')
   openApi(): OpenApiDocument {
-    return this.document;
+    return this.document();
   }
 
   @Get('docs')
@@ -29,20 +30,24 @@ class DocumentsController {
       `form-action 'none'`,
   )
   docs(): string {
-    return this.page;
+    return this.page();
   }
 }
 
 @Module({})
 export class DocumentsModule {
   /** @param base where the page's examples ask. @param more sections after the operations. */
-  static register(document: OpenApiDocument, base: string, more: readonly DocsSection[] = []): DynamicModule {
+  static register(
+    document: () => OpenApiDocument,
+    base: string,
+    more: () => readonly DocsSection[] = () => [],
+  ): DynamicModule {
     return {
       module: DocumentsModule,
       controllers: [DocumentsController],
       providers: [
         { provide: DOCUMENT, useValue: document },
-        { provide: PAGE, useValue: docsPage(document, base, more) },
+        { provide: PAGE, useValue: madeOnce(() => docsPage(document(), base, more())) },
       ],
     };
   }

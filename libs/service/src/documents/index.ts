@@ -3,6 +3,7 @@ export { PROBLEM_TYPE, answersOf, problemsOf } from './answers.js';
 export type { DocsSection } from './docs-page.js';
 export { DocumentsModule } from './documents.module.js';
 export { Html, html } from './html.js';
+export { madeOnce } from './made-once.js';
 export { openApiDocument, type OpenApiDocument } from './openapi.js';
 export {
   bothProblems,
