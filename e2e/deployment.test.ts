@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +9,14 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const RULES = text('deploy/prometheus/hark.rules.yml');
 const DASHBOARD = text('deploy/grafana/dashboards/hark.json');
-const DEPLOYED = ['compose.yaml', 'Dockerfile']
-  .concat(readdirSync(join(ROOT, 'deploy/kubernetes')).map((name) => `deploy/kubernetes/${name}`))
-  .concat('deploy/compose/setup.sh');
+const MANIFESTS = readdirSync(join(ROOT, 'deploy/kubernetes')).map((name) => `deploy/kubernetes/${name}`);
+const DEPLOYED = ['compose.yaml', 'Dockerfile', ...MANIFESTS, 'deploy/compose/setup.sh'];
+
+/** The schemas of Kubernetes, as the Python package kubernetes-validate brings them. */
+const kubernetes = (...args: string[]) =>
+  spawnSync('python3', ['-m', 'kubernetes_validate', ...args], { cwd: ROOT, encoding: 'utf8' });
+const NO_SCHEMAS =
+  kubernetes('--version').status === 0 ? null : 'kubernetes-validate for Python is not there';
 
 describe('what is deployed', () => {
   let service: Service;
@@ -42,6 +48,17 @@ describe('what is deployed', () => {
         expect(documented, `${name} in ${path}`).toContain(`\`${name}\``);
       }
   });
+
+  it.skipIf(NO_SCHEMAS !== null).each(['1.31', '1.34'])(
+    `has manifests that Kubernetes %s takes, by its schemas (${NO_SCHEMAS ?? 'there'})`,
+    (version) => {
+      // A kustomization is not of Kubernetes' own interface.
+      const files = MANIFESTS.filter((path) => !path.endsWith('kustomization.yaml'));
+      const { status, stdout, stderr } = kubernetes('-k', version, '--strict', ...files);
+      expect(status, stdout + stderr).toBe(0);
+      expect(stdout.match(/ passed for resource /g)?.length ?? 0, stdout + stderr).toBeGreaterThanOrEqual(12);
+    },
+  );
 
   it('names every alert with a summary and what to do', () => {
     const alerts = RULES.split('- alert: ').slice(1);
