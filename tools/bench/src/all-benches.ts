@@ -4,6 +4,7 @@ import { durableIngest } from './rows/durable-ingest.js';
 import { fanningOut } from './rows/fan-out.js';
 import { growth } from './rows/growth.js';
 import { importing } from './rows/import.js';
+import { kafka } from './rows/kafka.js';
 import { learner } from './rows/learner.js';
 import { live } from './rows/live.js';
 import { oneCore } from './rows/one-core.js';
@@ -19,6 +20,7 @@ export const ALL_BENCHES: readonly Bench[] = [
   importing,
   reports,
   live,
+  kafka,
   durableIngest,
   fanningOut,
   start,

@@ -12,21 +12,37 @@ export interface ImportRun {
   readonly cost: Cost;
 }
 
+/** Apps that an import goes into, where they are not the usual ones. */
+export interface ImportTarget {
+  /** Environment variables of the apps. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Processes that are part of the cost, by name. */
+  readonly others?: ReadonlyMap<string, number>;
+}
+
 /**
- * The whole way: three apps on an empty embedded log, `hark import --wait` over HTTP, until every window has been
+ * The whole way: three apps on an empty log, the embedded one unless the settings say another, `hark import --wait` over HTTP, until every window has been
  * predicted and learned. The clock runs from the start of `hark` to its end.
  */
-export async function importToPredicted(files: readonly string[], folder: string): Promise<ImportRun> {
-  const apps = await RunningApps.start(folder);
+export async function importToPredicted(
+  files: readonly string[],
+  folder: string,
+  { settings = {}, others }: ImportTarget = {},
+): Promise<ImportRun> {
+  const apps = await RunningApps.start(folder, { settings });
   try {
-    return await importInto(apps, files);
+    return await importInto(apps, files, others);
   } finally {
     await apps.stop();
   }
 }
 
-export async function importInto(apps: RunningApps, files: readonly string[]): Promise<ImportRun> {
-  const watch = apps.watch();
+export async function importInto(
+  apps: RunningApps,
+  files: readonly string[],
+  others?: ReadonlyMap<string, number>,
+): Promise<ImportRun> {
+  const watch = apps.watch(others);
   const started = performance.now();
   const urls = ['--url', apps.url('ingest'), '--learner-url', apps.url('learner')];
   const text = await hark(['import', ...files, '--wait', '--json', ...urls], watch);

@@ -54,9 +54,10 @@ export class RunningApps {
     return (await (await fetch(`${this.url(app)}/v1/status`)).json()) as T;
   }
 
-  /** Begins to count what the apps cost. */
-  watch(): CostWatch {
-    return new CostWatch(new Map([...this.children].map(([app, { pid }]) => [app, pid as number])));
+  /** Begins to count what the apps cost. @param others processes that are counted too, by name. */
+  watch(others: ReadonlyMap<string, number> = new Map()): CostWatch {
+    const pids = [...this.children].map(([app, { pid }]) => [app, pid as number] as const);
+    return new CostWatch(new Map([...pids, ...others]));
   }
 
   /** `kill -9` of all of them. The data folder stays. */
